@@ -1,0 +1,133 @@
+import type { AddressInfo } from 'node:net';
+import type { IPublishPacket } from 'mqtt';
+import type { Logger } from 'pino';
+import type { BridgeConfig, RouteConfig } from './config';
+import { AckGate } from './delivery/ack-gate';
+import { Route } from './delivery/route';
+import { BridgeError } from './errors';
+import { ModelClient } from './model/model-client';
+import { assertAcknowledgementHook, createReplyClient, createRequestClient } from './mqtt/client';
+import { Link } from './mqtt/link';
+import { Publisher } from './mqtt/publisher';
+import { subscribe } from './mqtt/subscription';
+import { serveOperations } from './operations/http-server';
+import { Observer } from './operations/observer';
+
+/** A bridge at work. */
+export interface RunningBridge {
+  /** Where /livez, /readyz and /metrics are. */
+  readonly operationsPort: number;
+  /**
+   * Answers what it has taken, acknowledges it, and disconnects; the broker keeps the session, and in it whatever
+   * arrives meanwhile.
+   *
+   * @returns how many requests were still without an answer after `delivery.drainTimeoutSeconds`; the broker delivers
+   * them again to the next bridge
+   */
+  stop(): Promise<number>;
+}
+
+/**
+ * Starts the bridge. It resolves as soon as probes are answered; the connections to the broker come and go after
+ * that, and /readyz tells.
+ *
+ * @throws BridgeError BRIDGE_ERR_CONFIG when the port for probes is taken
+ */
+export async function startBridge(config: BridgeConfig, log: Logger): Promise<RunningBridge> {
+  const { broker, delivery } = config;
+  const gate = new AckGate(handle, delivery.window, {
+    adopted: (packet) => observer.received(packet, routeOf(packet))('duplicate'),
+  });
+  const observer = new Observer(log, broker, { window: delivery.window, size: () => gate.size });
+  const publisher = new Publisher(() => observer.publishedAgain());
+  const models = new Map(config.routes.map((route) => [route, createModel(route)]));
+  const routes = new Map(config.routes.map((route) => [route.requestTopic, createRoute(route)]));
+
+  const server = await serveOperations(config.http, observer, observer.registry).catch((error: Error) => {
+    const where = `${config.http.host}:${config.http.port}`;
+    throw new BridgeError('BRIDGE_ERR_CONFIG', `no probes on ${where}: ${error.message}. Choose another http.port`);
+  });
+  const timing = { reconnect: broker.reconnect, connectTimeoutMs: broker.connectTimeoutSeconds * 1000 };
+  const replies = new Link({
+    ...timing,
+    create: () => createReplyClient(broker),
+    opened: async (client, connack) => {
+      publisher.opened(client, connack);
+      observer.opened('replies', false);
+    },
+    closed: () => {
+      publisher.closed();
+      observer.closed('replies');
+    },
+    failed: (reason, retryInMs) => observer.lost('replies', reason, retryInMs),
+  });
+  const requests = new Link({
+    ...timing,
+    create: () => createRequestClient(broker, delivery.window),
+    prepare: (client) => {
+      assertAcknowledgementHook(client);
+      gate.guard(client);
+    },
+    opened: async (client, { sessionPresent }) => {
+      await subscribe(client, config.routes);
+      observer.opened('requests', sessionPresent);
+    },
+    closed: () => observer.closed('requests'),
+    failed: (reason, retryInMs) => observer.lost('requests', reason, retryInMs),
+  });
+  replies.start();
+  requests.start();
+
+  return {
+    operationsPort: (server.address() as AddressInfo).port,
+    stop: async () => {
+      await within(delivery.drainTimeoutSeconds, gate.drain());
+      const unanswered = gate.working;
+      await requests.stop();
+      await replies.stop();
+      await Promise.all([...models.values()].map((model) => model.close()));
+      server.close();
+      server.closeAllConnections();
+      return unanswered;
+    },
+  };
+
+  async function handle(packet: IPublishPacket): Promise<void> {
+    const settled = observer.received(packet, routeOf(packet));
+    const target = routes.get(packet.topic);
+    if (!target) {
+      observer.unrouted(packet.topic);
+      settled('unrouted');
+    } else if (packet.retain) {
+      settled('retained');
+    } else {
+      settled(await target.route.deliver(packet));
+    }
+  }
+
+  function routeOf({ topic }: IPublishPacket): string {
+    return routes.get(topic)?.name ?? 'none';
+  }
+
+  function createModel(route: RouteConfig): ModelClient {
+    return new ModelClient(route, (code, seconds) => observer.modelCalled(route.name, code, seconds));
+  }
+
+  function createRoute(config: RouteConfig): { name: string; route: Route } {
+    const route = new Route(config, {
+      predict: (body, requestId) => (models.get(config) as ModelClient).predict(body, requestId),
+      publish: (message) => publisher.publish(message),
+      failed: (requestId, failure) => observer.failed(config, requestId, failure),
+    });
+    return { name: config.name, route };
+  }
+}
+
+async function within(seconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000);
+  });
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
+}

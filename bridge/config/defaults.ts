@@ -1,0 +1,23 @@
+/** What the bridge does where its configuration is silent. The construct library renders against the same values. */
+export const BRIDGE_DEFAULTS = {
+  /** MQTT 5: reply topics, correlation data, reason codes for refused publishes. 4 is MQTT 3.1.1. */
+  protocolVersion: 5,
+  keepaliveSeconds: 30,
+  connectTimeoutSeconds: 10,
+  /** A week: requests wait at the broker for a bridge that is away over a long weekend. */
+  sessionExpirySeconds: 604_800,
+  reconnectMinMs: 250,
+  reconnectMaxMs: 30_000,
+  /** Requests taken from the broker and not yet acknowledged. Acknowledgements keep their order, so this is also
+   * how many requests can be answered while the oldest one waits for its model. */
+  window: 1024,
+  drainTimeoutSeconds: 60,
+  qos: 1,
+  /** Calls to one model at a time. */
+  concurrency: 64,
+  modelTimeoutSeconds: 60,
+  maxReplyBytes: 16 * 1024 * 1024,
+  httpHost: '0.0.0.0',
+  httpPort: 9464,
+  logLevel: 'info',
+} as const;

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import type * as z from 'zod';
+import { BridgeError } from '../errors';
+import { type BridgeConfig, bridgeConfigSchema } from './schema';
+
+/**
+ * Reads the configuration file (YAML, of which JSON is a part).
+ *
+ * @throws BridgeError BRIDGE_ERR_CONFIG, with every problem of the file in one message
+ */
+export function loadBridgeConfig(file: string): BridgeConfig {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new BridgeError('BRIDGE_ERR_CONFIG', `cannot read ${file}: ${(error as Error).message}`);
+  }
+  const document = parseDocument(text, { prettyErrors: true });
+  if (document.errors.length > 0) {
+    throw problems(
+      file,
+      document.errors.map(({ message }) => message.trim()),
+    );
+  }
+  return parseBridgeConfig(document.toJS(), file);
+}
+
+/**
+ * Checks a configuration and fills in the defaults.
+ *
+ * @param source what to call the configuration in the message
+ * @throws BridgeError BRIDGE_ERR_CONFIG, with every problem in one message
+ */
+export function parseBridgeConfig(value: unknown, source = 'configuration'): BridgeConfig {
+  const result = bridgeConfigSchema.safeParse(value);
+  if (result.success) return result.data;
+  throw problems(
+    source,
+    result.error.issues.map((issue) => describe(issue, value)),
+  );
+}
+
+function problems(source: string, lines: string[]): BridgeError {
+  return new BridgeError('BRIDGE_ERR_CONFIG', `${source} is not a bridge configuration:\n  ${lines.join('\n  ')}`);
+}
+
+function describe(issue: z.core.$ZodIssue, root: unknown): string {
+  const path = issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+  const where = path.replace(/^\./, '') || 'the file';
+  if (issue.code === 'custom') return `${where} ${issue.message}`;
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.keys.map((key) => `"${key}"`).join(', ');
+    return `${where} has the unknown key ${keys}. Known here: ${knownKeys(issue.path).join(', ')}`;
+  }
+  const found = valueAt(root, issue.path);
+  if (found === undefined) return `${where} is missing. ${issue.message}`;
+  return `${where} is ${JSON.stringify(found)}. ${issue.message}`;
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, step) => (value as Record<PropertyKey, unknown> | undefined)?.[step], root);
+}
+
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let schema = bridgeConfigSchema as unknown as SchemaNode;
+  for (const step of path) {
+    schema = unwrapped(schema);
+    schema = (typeof step === 'number' ? schema.element : schema.shape?.[String(step)]) as SchemaNode;
+  }
+  return Object.keys(unwrapped(schema).shape ?? {});
+}
+
+interface SchemaNode {
+  readonly shape?: Record<string, SchemaNode>;
+  readonly element?: SchemaNode;
+  readonly def: { readonly innerType?: SchemaNode };
+}
+
+function unwrapped(schema: SchemaNode): SchemaNode {
+  return schema.def.innerType ? unwrapped(schema.def.innerType) : schema;
+}

@@ -1,0 +1,228 @@
+import type { IPublishPacket, MqttClient, Packet } from 'mqtt';
+
+/** What becomes of a message, as far as the gate is concerned: when the promise resolves, it may be acknowledged. */
+export type Handle = (packet: IPublishPacket) => Promise<void>;
+
+export interface AckGateEvents {
+  /** A message that the broker delivered before and that is still being worked on, or waits to be acknowledged. */
+  readonly adopted: (packet: IPublishPacket) => void;
+}
+
+/** A message the broker has handed over and is still owed an acknowledgement for. */
+interface Work {
+  readonly packet: IPublishPacket;
+  done: boolean;
+}
+
+interface Acknowledgement {
+  readonly cmd: 'puback' | 'pubrec';
+  readonly messageId: number;
+  readonly reasonCode?: number;
+}
+
+type SendPacket = (packet: Packet | Acknowledgement, done?: () => void, ...rest: unknown[]) => void;
+
+/** The two places where the gate reaches behind MQTT.js' public surface; there is no public way. */
+interface Internals {
+  _sendPacket: SendPacket;
+  _receiveMaximum: number;
+}
+
+/**
+ * Withholds MQTT acknowledgements until the work behind them is done.
+ *
+ * MQTT.js acknowledges a message when it arrives. The gate stands in the way of PUBACK (QoS 1) and PUBREC (QoS 2; a
+ * withheld PUBCOMP would be too late, the broker forgets the message at PUBREC) and lets them out in the order the
+ * messages came in, on the connection they came on.
+ *
+ * It outlives connections: a resumed session delivers the same messages with the same ids again, and those still
+ * being worked on are adopted instead of being handed to the model twice.
+ *
+ * @see https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html#_Toc3901240 [MQTT-4.6.0-2], [MQTT-4.6.0-3]
+ */
+export class AckGate {
+  readonly #handle: Handle;
+  readonly #window: number;
+  readonly #events: AckGateEvents;
+  readonly #owed = new Map<number, Work>();
+  readonly #running = new Set<Promise<void>>();
+  #unacknowledgeable = 0;
+  #draining = false;
+  #connection: GuardedConnection | undefined;
+
+  constructor(handle: Handle, window: number, events: AckGateEvents) {
+    this.#handle = handle;
+    this.#window = window;
+    this.#events = events;
+  }
+
+  /** Messages taken and not yet acknowledged, QoS 0 included. */
+  get size(): number {
+    return this.#owed.size + this.#unacknowledgeable;
+  }
+
+  /** Messages whose work is not done. */
+  get working(): number {
+    return this.#running.size;
+  }
+
+  /** Stands guard over a client that has not connected yet; the client before it is forgotten. */
+  guard(client: MqttClient): void {
+    const connection = new GuardedConnection(client);
+    this.#connection = connection;
+    const internals = client as unknown as Internals;
+    const send = internals._sendPacket.bind(client);
+    connection.send = send;
+
+    internals._sendPacket = (packet, done, ...rest) => {
+      if ((packet.cmd === 'puback' || packet.cmd === 'pubrec') && !(packet as Acknowledgement).reasonCode) {
+        const { cmd, messageId } = packet as Acknowledgement;
+        const work = this.#owed.get(messageId);
+        if (work) {
+          connection.fifo[cmd].push({ messageId, work });
+          this.#flush(connection);
+          this.#next(connection, done);
+          return;
+        }
+        if (this.#draining) {
+          done?.();
+          return;
+        }
+      }
+      send(packet, done, ...rest);
+    };
+    client.handleMessage = (packet, done) => {
+      if (packet.qos === 0) this.#next(connection, done);
+      else done();
+    };
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd === 'publish') this.#accept(packet, connection);
+    });
+    client.on('connect', ({ sessionPresent }) => {
+      // An older Mosquitto sends more than Receive Maximum when acknowledgements come in order; the gate's own bound
+      // copes, so the client must not answer with a disconnect (it does for QoS 2).
+      internals._receiveMaximum = 65_535;
+      if (!sessionPresent) this.#owed.clear();
+    });
+    client.on('close', () => {
+      connection.abandon();
+      if (this.#connection === connection) this.#connection = undefined;
+    });
+  }
+
+  /** From now on messages are neither handled nor acknowledged; resolves when those already taken are done with. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    if (this.#connection) this.#flush(this.#connection);
+  }
+
+  #accept(packet: IPublishPacket, connection: GuardedConnection): void {
+    connection.fresh = false;
+    if (this.#draining) return;
+    const { messageId } = packet;
+    if (packet.qos === 0 || messageId === undefined) {
+      this.#unacknowledgeable += 1;
+      connection.fresh = true;
+      this.#run(packet, () => {
+        this.#unacknowledgeable -= 1;
+      });
+      return;
+    }
+    const known = this.#owed.get(messageId);
+    if (known && packet.dup && sameMessage(known.packet, packet)) {
+      this.#events.adopted(packet);
+      return;
+    }
+    const work: Work = { packet, done: false };
+    this.#owed.set(messageId, work);
+    connection.fresh = true;
+    this.#run(packet, () => {
+      work.done = true;
+    });
+  }
+
+  #run(packet: IPublishPacket, finished: () => void): void {
+    const running: Promise<void> = this.#handle(packet).then(() => {
+      finished();
+      this.#running.delete(running);
+      const connection = this.#connection;
+      if (!connection) return;
+      this.#flush(connection);
+      this.#resume(connection);
+    });
+    this.#running.add(running);
+  }
+
+  /** Lets out every acknowledgement that has none before it still waiting for its work. */
+  #flush(connection: GuardedConnection): void {
+    if (!connection.client.connected) return;
+    for (const cmd of ['puback', 'pubrec'] as const) {
+      const fifo = connection.fifo[cmd];
+      for (let head = fifo[0]; head?.work.done; head = fifo[0]) {
+        fifo.shift();
+        if (this.#owed.get(head.messageId) === head.work) this.#owed.delete(head.messageId);
+        connection.send({ cmd, messageId: head.messageId, reasonCode: 0 });
+      }
+    }
+  }
+
+  /** Reads the next packet, unless the broker has sent more than it may: then it waits until there is room. */
+  #next(connection: GuardedConnection, done: (() => void) | undefined): void {
+    if (!done) return;
+    if (connection.fresh && this.size > this.#window) connection.hold(done);
+    else done();
+  }
+
+  #resume(connection: GuardedConnection): void {
+    if (this.size <= this.#window) connection.release();
+  }
+}
+
+/** The state of the gate that ends with a connection. */
+class GuardedConnection {
+  readonly fifo: Record<Acknowledgement['cmd'], { messageId: number; work: Work }[]> = { puback: [], pubrec: [] };
+  readonly client: MqttClient;
+  send: SendPacket = () => undefined;
+  /** Whether the packet being read at the moment added to what the gate holds. */
+  fresh = false;
+  #held: (() => void) | undefined;
+  #ping: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(client: MqttClient) {
+    this.client = client;
+  }
+
+  /**
+   * Stops reading. The broker's answers to pings are not read either, so pings go out by the clock meanwhile and none
+   * counts as unanswered.
+   */
+  hold(done: () => void): void {
+    if (this.#closed) return;
+    this.#held = done;
+    const keepaliveSeconds = this.client.options.keepalive ?? 60;
+    this.#ping = setInterval(() => {
+      this.client.sendPing();
+      this.client.reschedulePing(true);
+    }, keepaliveSeconds * 400);
+  }
+
+  release(): void {
+    clearInterval(this.#ping);
+    const done = this.#held;
+    this.#held = undefined;
+    done?.();
+  }
+
+  /** The connection is gone, and with it whatever was still to be read from it. */
+  abandon(): void {
+    this.#closed = true;
+    this.#held = undefined;
+    clearInterval(this.#ping);
+  }
+}
+
+function sameMessage(a: IPublishPacket, b: IPublishPacket): boolean {
+  return a.topic === b.topic && Buffer.from(a.payload).equals(Buffer.from(b.payload));
+}

@@ -1,0 +1,35 @@
+import type { Failure } from '../errors';
+
+/** What the requester gets instead of a prediction. */
+export function errorReply({ code, status, message, retryable }: Failure): Buffer {
+  return Buffer.from(JSON.stringify({ error: { code, status, message, retryable } }));
+}
+
+export interface DeadRequest {
+  readonly route: string;
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly requestId: string;
+  readonly firstSeen: Date;
+  readonly modelUrl: string;
+}
+
+/**
+ * A request that got no prediction, with everything needed to send it again.
+ *
+ * The field names are those of AWS IoT rules' error actions, so that tools made for them read these too.
+ *
+ * @see https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html
+ */
+export function deadLetter(request: DeadRequest, { code, message }: Failure): Buffer {
+  return Buffer.from(
+    JSON.stringify({
+      ruleName: request.route,
+      topic: request.topic,
+      requestId: request.requestId,
+      base64OriginalPayload: request.payload.toString('base64'),
+      failures: [{ failedAction: 'predict', failedResource: request.modelUrl, errorCode: code, errorMessage: message }],
+      firstSeen: request.firstSeen.toISOString(),
+    }),
+  );
+}

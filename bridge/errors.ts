@@ -1,0 +1,91 @@
+/**
+ * Everything that can go wrong with a request or with the bridge itself.
+ *
+ * `status` is the HTTP status nearest in meaning; requesters see it in the error reply. `retryable` tells them whether
+ * the same request may succeed later.
+ */
+export const BRIDGE_ERRORS = {
+  BRIDGE_ERR_CONFIG: {
+    status: 500,
+    retryable: false,
+    meaning: 'The configuration file is missing, unreadable or wrong.',
+  },
+  BRIDGE_ERR_MQTT_CLIENT: {
+    status: 500,
+    retryable: false,
+    meaning: 'The installed MQTT client lacks the hook that acknowledgements are withheld through.',
+  },
+  BRIDGE_ERR_BROKER_LOGIN: {
+    status: 503,
+    retryable: true,
+    meaning: 'The broker does not accept the user name and password.',
+  },
+  BRIDGE_ERR_BROKER_CONNECTION: { status: 503, retryable: true, meaning: 'No connection to the broker, or it broke.' },
+  BRIDGE_ERR_MODEL_TIMEOUT: { status: 504, retryable: true, meaning: 'The model did not answer in time.' },
+  BRIDGE_ERR_MODEL_UNREACHABLE: { status: 503, retryable: true, meaning: 'No connection to the model, or it broke.' },
+  BRIDGE_ERR_MODEL_BUSY: {
+    status: 503,
+    retryable: true,
+    meaning: 'The model answered 408, 429, 500, 502, 503 or 504: it may work later.',
+  },
+  BRIDGE_ERR_MODEL_REJECTED: {
+    status: 422,
+    retryable: false,
+    meaning:
+      'The model answered with another status than 2xx: the request is wrong, or the route leads to the wrong place.',
+  },
+  BRIDGE_ERR_MODEL_ANSWER: {
+    status: 502,
+    retryable: false,
+    meaning: 'The model answered something that is not JSON, a login page for instance.',
+  },
+  BRIDGE_ERR_REPLY_TOO_LARGE: {
+    status: 502,
+    retryable: false,
+    meaning: "The answer is larger than the route's maxReplyBytes or than a packet the broker takes.",
+  },
+  BRIDGE_ERR_REPLY_REFUSED: {
+    status: 502,
+    retryable: false,
+    meaning: 'The broker does not let the bridge publish to the reply topic.',
+  },
+  BRIDGE_ERR_RESPONSE_TOPIC: {
+    status: 403,
+    retryable: false,
+    meaning: 'The request names a response topic that the route does not allow.',
+  },
+} as const;
+
+export type BridgeErrorCode = keyof typeof BRIDGE_ERRORS;
+
+const BRAND = Symbol.for('cdk8s-edge-inference.BridgeError');
+
+/** An error with a stable code; recognised across duplicate installations of this package. */
+export class BridgeError extends Error {
+  readonly code: BridgeErrorCode;
+
+  constructor(code: BridgeErrorCode, message: string) {
+    super(`${code}: ${message}`);
+    this.name = 'BridgeError';
+    this.code = code;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+}
+
+/** Why a request has no prediction. */
+export interface Failure {
+  readonly code: BridgeErrorCode;
+  readonly status: number;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+/** @param status what the requester is told, where the table's own status is not exact enough */
+export function failure(code: BridgeErrorCode, message: string, status?: number): Failure {
+  const { retryable, status: usual } = BRIDGE_ERRORS[code];
+  return { code, status: status ?? usual, message, retryable };
+}

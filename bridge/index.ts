@@ -1,0 +1,3 @@
+export { type RunningBridge, startBridge } from './bridge';
+export { type BridgeConfig, type BridgeConfigInput, loadBridgeConfig, parseBridgeConfig } from './config';
+export { BRIDGE_ERRORS, BridgeError, type BridgeErrorCode } from './errors';

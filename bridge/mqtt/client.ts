@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import type { BrokerConfig } from '../config';
+import { BridgeError } from '../errors';
+
+const DEFAULT_PORTS: Record<string, number> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 };
+
+/** The connection that takes requests: its session outlives it, so that requests wait for the bridge. */
+export function createRequestClient(broker: BrokerConfig, window: number): MqttClient {
+  return create(broker, {
+    clientId: broker.clientId,
+    clean: false,
+    properties: { sessionExpiryInterval: broker.sessionExpirySeconds, receiveMaximum: window },
+  });
+}
+
+/** The connection that publishes answers: it keeps nothing at the broker, every publish is retried by the bridge. */
+export function createReplyClient(broker: BrokerConfig): MqttClient {
+  return create(broker, { clientId: `${broker.clientId}-replies`, clean: true, properties: {} });
+}
+
+/**
+ * Refuses an MQTT client library whose acknowledgements could not be withheld.
+ *
+ * @throws BridgeError BRIDGE_ERR_MQTT_CLIENT
+ */
+export function assertAcknowledgementHook(client: MqttClient): void {
+  if (typeof (client as unknown as { _sendPacket: unknown })._sendPacket === 'function') return;
+  throw new BridgeError(
+    'BRIDGE_ERR_MQTT_CLIENT',
+    'this version of the package "mqtt" has no _sendPacket, and without it requests would be acknowledged before they are answered. Install mqtt 5.16 or a later 5.x',
+  );
+}
+
+function create(broker: BrokerConfig, specific: IClientOptions): MqttClient {
+  const { tls } = broker;
+  const { protocol, hostname, port, pathname, search } = new URL(broker.url);
+  return mqtt.connect({
+    ...specific,
+    protocol: protocol.slice(0, -1) as IClientOptions['protocol'],
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? DEFAULT_PORTS[protocol] : Number(port),
+    path: pathname + search,
+    properties: broker.protocolVersion === 5 ? specific.properties : undefined,
+    manualConnect: true,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    protocolVersion: broker.protocolVersion,
+    keepalive: broker.keepaliveSeconds,
+    connectTimeout: broker.connectTimeoutSeconds * 1000,
+    username: broker.username,
+    password: broker.passwordFile === undefined ? undefined : readSecret(broker.passwordFile),
+    ca: tls?.caFile && readFileSync(tls.caFile),
+    cert: tls?.certFile && readFileSync(tls.certFile),
+    key: tls?.keyFile && readFileSync(tls.keyFile),
+    servername: tls?.serverName,
+  });
+}
+
+function readSecret(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+}

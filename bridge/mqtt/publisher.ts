@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IConnackPacket, MqttClient } from 'mqtt';
+import type { Message, PublishResult } from '../delivery/message';
+import { fullJitter } from '../pacing/backoff';
+import { Slots } from '../pacing/slots';
+
+/** MQTT 5 reason codes with which a broker says that the same publish will never be taken. */
+const REFUSALS = new Map([
+  [0x87, 'not authorized'],
+  [0x90, 'topic name invalid'],
+  [0x95, 'packet too large'],
+  [0x99, 'payload format invalid'],
+]);
+const DEFAULT_RECEIVE_MAXIMUM = 65_535;
+const MAX_RETRY_MS = 5_000;
+const STALLED_AFTER_MS = 30_000;
+
+/**
+ * Publishes until the broker has said yes or a final no, across as many connections as that takes.
+ *
+ * MQTT.js forgets a publish whose connection breaks while it replays its store, sends oversize packets again for ever,
+ * and takes no notice of the broker's Receive Maximum; all three are seen to here.
+ */
+export class Publisher {
+  readonly #retried: () => void;
+  #connection: Connection | undefined;
+  #whenOpen = Promise.withResolvers<Connection>();
+
+  /** @param retried called each time a message has to be published again */
+  constructor(retried: () => void) {
+    this.#retried = retried;
+  }
+
+  opened(client: MqttClient, connack: IConnackPacket): void {
+    this.#connection = new Connection(client, connack);
+    this.#whenOpen.resolve(this.#connection);
+  }
+
+  closed(): void {
+    this.#connection?.break();
+    this.#connection = undefined;
+    this.#whenOpen = Promise.withResolvers();
+  }
+
+  async publish(message: Message): Promise<PublishResult> {
+    for (let attempt = 0; ; attempt += 1) {
+      const connection = this.#connection ?? (await this.#whenOpen.promise);
+      const size = encodedSizeBound(message);
+      if (size > connection.maximumPacketSize) {
+        const limit = connection.maximumPacketSize;
+        return { accepted: false, why: 'too large', message: `about ${size} bytes, but the broker takes ${limit}` };
+      }
+      try {
+        await connection.publish(message);
+        return { accepted: true };
+      } catch (error) {
+        const { code } = error as { code?: number };
+        const refusal = REFUSALS.get(code ?? 0);
+        if (refusal) return { accepted: false, why: 'refused', message: `${refusal} (reason code ${code})` };
+      }
+      this.#retried();
+      if (this.#connection === connection) await sleep(fullJitter(attempt, 50, MAX_RETRY_MS));
+    }
+  }
+}
+
+/** One connection's publishes; when it breaks, those without an answer fail, so that the next one can take them. */
+class Connection {
+  readonly maximumPacketSize: number;
+  readonly #client: MqttClient;
+  readonly #slots: Slots;
+  readonly #unanswered = new Map<(reason: Error) => void, number>();
+  readonly #watch: NodeJS.Timeout;
+  #broken = false;
+
+  constructor(client: MqttClient, { properties }: IConnackPacket) {
+    this.#client = client;
+    this.#slots = new Slots(properties?.receiveMaximum ?? DEFAULT_RECEIVE_MAXIMUM);
+    this.maximumPacketSize = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+    this.#watch = setInterval(() => this.#endIfStalled(), STALLED_AFTER_MS / 10).unref();
+  }
+
+  publish(message: Message): Promise<void> {
+    return this.#slots.use(() => this.#send(message));
+  }
+
+  break(): void {
+    this.#broken = true;
+    clearInterval(this.#watch);
+    for (const fail of this.#unanswered.keys()) fail(new Error('the connection to the broker broke'));
+    this.#unanswered.clear();
+  }
+
+  #send({ topic, payload, options }: Message): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#broken) {
+        reject(new Error('the connection to the broker broke'));
+        return;
+      }
+      this.#unanswered.set(reject, Date.now());
+      this.#client.publish(topic, payload, options, (error) => {
+        this.#unanswered.delete(reject);
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  /** A broker that neither answers a publish nor closes the connection is asked again on a new one. */
+  #endIfStalled(): void {
+    const [oldest] = this.#unanswered.values();
+    if (oldest !== undefined && Date.now() - oldest > STALLED_AFTER_MS) this.#client.end(true);
+  }
+}
+
+/** An upper bound of the PUBLISH packet's size: every field at its longest encoding. */
+function encodedSizeBound({ topic, payload, options }: Message): number {
+  const { correlationData, contentType, userProperties = {} } = options.properties ?? {};
+  const strings = [topic, contentType ?? '', ...Object.entries(userProperties).flat(2)];
+  const fixed = 32 + 5 * strings.length + payload.length + (correlationData?.length ?? 0);
+  return strings.reduce((size, text) => size + Buffer.byteLength(text), fixed);
+}

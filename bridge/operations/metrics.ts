@@ -1,0 +1,88 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/**
+ * The bridge's own numbers. At any moment received = settled + in flight.
+ *
+ * @param unacknowledged asked at every scrape
+ */
+export function createMetrics(unacknowledged: () => number) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    received: new Counter({
+      name: 'bridge_messages_received_total',
+      help: 'Messages the broker delivered, redeliveries included.',
+      labelNames: ['route', 'qos', 'dup'] as const,
+      registers,
+    }),
+    settled: new Counter({
+      name: 'bridge_messages_settled_total',
+      help: 'Messages the bridge is done with, by outcome.',
+      labelNames: ['route', 'outcome'] as const,
+      registers,
+    }),
+    inflight: new Gauge({
+      name: 'bridge_inflight',
+      help: 'Messages being worked on.',
+      labelNames: ['route'] as const,
+      registers,
+    }),
+    unacknowledged: new Gauge({
+      name: 'bridge_unacked',
+      help: 'Messages taken from the broker and not yet acknowledged.',
+      registers,
+      collect() {
+        this.set(unacknowledged());
+      },
+    }),
+    window: new Gauge({ name: 'bridge_window_limit', help: 'The most messages taken unacknowledged.', registers }),
+    modelCalls: new Counter({
+      name: 'bridge_http_requests_total',
+      help: 'Calls to models, by HTTP status or by what kept a call from having one.',
+      labelNames: ['route', 'code'] as const,
+      registers,
+    }),
+    modelSeconds: new Histogram({
+      name: 'bridge_http_duration_seconds',
+      help: 'Time a model took to answer.',
+      labelNames: ['route'] as const,
+      buckets: SECONDS,
+      registers,
+    }),
+    endToEndSeconds: new Histogram({
+      name: 'bridge_end_to_end_seconds',
+      help: 'Time from the arrival of a request to the acceptance of its answer by the broker.',
+      labelNames: ['route'] as const,
+      buckets: SECONDS,
+      registers,
+    }),
+    publishRetries: new Counter({
+      name: 'bridge_publish_retries_total',
+      help: 'Answers that had to be published again.',
+      registers,
+    }),
+    connected: new Gauge({
+      name: 'bridge_broker_connected',
+      help: 'Whether the connection to the broker is up.',
+      labelNames: ['connection'] as const,
+      registers,
+    }),
+    sessionPresent: new Gauge({
+      name: 'bridge_session_present',
+      help: 'Whether the broker still had the session at the last connect.',
+      registers,
+    }),
+    reconnects: new Counter({
+      name: 'bridge_reconnects_total',
+      help: 'Connections that failed or broke.',
+      labelNames: ['connection'] as const,
+      registers,
+    }),
+  };
+}
