@@ -39,7 +39,14 @@ export function filterMatches(filter: string, topic: string): boolean {
 }
 
 function commonProblem(topic: string): string | undefined {
-  if (topic.includes('\u0000')) return 'a topic has no NUL character';
+  if (hasControlCharacter(topic)) return 'a topic has no control characters';
   if (Buffer.byteLength(topic) > MAX_TOPIC_BYTES) return `a topic is at most ${MAX_TOPIC_BYTES} bytes of UTF-8`;
   return undefined;
+}
+
+function hasControlCharacter(text: string): boolean {
+  return [...text].some((character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+  });
 }

@@ -1,0 +1,76 @@
+import { EdgeError } from '../errors';
+import type { ISecret } from '../kubernetes/plus';
+
+const MIN_LENGTH = 12;
+/** Passwords that stand in tutorials. */
+const WELL_KNOWN = new Set(['12341234', 'password', 'changeme', 'change-me', 'secret', 'mosquitto', 'admin', 'public']);
+
+/** A password in a Secret that exists in the cluster. */
+export interface SecretReference {
+  readonly secretName: string;
+  readonly key: string;
+}
+
+/**
+ * Where a password comes from. There is no way to write one into a stack.
+ */
+export class Credentials {
+  /**
+   * A password that synth reads from the environment. The broker gets its hash; only a client that is deployed by the
+   * same app (the bridge) gets the password itself, in a Secret.
+   *
+   * @param variable name of the environment variable
+   * @throws EdgeError EDGE_ERR_CREDENTIALS when the variable is not set, or holds fewer than 12 characters or a
+   * password from a tutorial
+   */
+  static fromEnv(variable: string): Credentials {
+    const password = process.env[variable];
+    if (password === undefined || password === '') {
+      throw new EdgeError('EDGE_ERR_CREDENTIALS', {
+        at: `the environment variable ${variable}`,
+        value: 'not set',
+        rule: 'a password is read from it',
+        fix: `Set it for this command (${variable}="$(openssl rand -hex 16)"), or use Credentials.fromSecret(..)`,
+      });
+    }
+    if (password.length < MIN_LENGTH || WELL_KNOWN.has(password.toLowerCase()) || /[\r\n\0]/.test(password)) {
+      throw new EdgeError('EDGE_ERR_CREDENTIALS', {
+        at: `the password in ${variable}`,
+        value: `${password.length} characters long`,
+        rule: `a password is one line of at least ${MIN_LENGTH} characters and not one from a tutorial`,
+        fix: `Draw one: ${variable}="$(openssl rand -hex 16)"`,
+      });
+    }
+    return new Credentials(password, undefined);
+  }
+
+  /**
+   * A password in a Secret that exists in the cluster, or will before the pods start: nothing secret passes through
+   * synth. The broker hashes it when its pod starts, so a changed Secret counts from the next start on.
+   *
+   * @param secret the Secret, or its name. It must be in the broker's namespace, and for a bridge elsewhere in the
+   * bridge's too
+   * @param key which entry of the Secret holds the password. @default 'password'
+   */
+  static fromSecret(secret: ISecret | string, key: string = 'password'): Credentials {
+    return new Credentials(undefined, { secretName: typeof secret === 'string' ? secret : secret.name, key });
+  }
+
+  readonly #password: string | undefined;
+  /** The Secret to read, unless the password came from the environment. */
+  readonly secret: SecretReference | undefined;
+
+  private constructor(password: string | undefined, secret: SecretReference | undefined) {
+    this.#password = password;
+    this.secret = secret;
+  }
+
+  /**
+   * The password itself, unless it is in a Secret.
+   *
+   * @internal
+   */
+  _reveal(): string | undefined {
+    return this.#password;
+  }
+}

@@ -1,0 +1,344 @@
+import { Chart, Lazy, Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { TraefikBrokerRoutes, type TraefikExposure } from '../entry/traefik-broker-routes';
+import { EdgeError } from '../errors';
+import { podLabels } from '../kubernetes/labels';
+import { declareNamespace, PodSecurity } from '../kubernetes/namespaces';
+import {
+  ConfigMap,
+  type NetworkPeer,
+  NetworkPolicy,
+  PersistentVolumeClaim,
+  podsOfNamespaces,
+  Secret,
+  Service,
+  ServiceAccount,
+  type StatefulSet,
+} from '../kubernetes/objects';
+import { type ContainerResources, cpu, renderResources, renderSize } from '../kubernetes/plus';
+import { dnsLabelProblem } from '../naming/kubernetes-names';
+import type { Credentials } from './credentials';
+import { mosquittoConf, prepareScript } from './mosquitto-files';
+import { MosquittoUser } from './mosquitto-user';
+import { mosquittoWorkload, type SecretUser } from './mosquitto-workload';
+import { passwordLine } from './password-hash';
+
+const MQTT_PORT = 1883;
+const WEBSOCKET_PORT = 8080;
+/** Also a folder name in the broker's pod and a word in the ACL file, hence stricter than MQTT. */
+const USER_NAME = /^[A-Za-z0-9]([A-Za-z0-9._@-]{0,62}[A-Za-z0-9])?$/;
+const DEFAULT_MEMORY = Size.gibibytes(1);
+
+export interface MosquittoProps {
+  /** @default 'mosquitto' */
+  readonly namespace?: string;
+  /**
+   * Whether the app creates the namespace.
+   *
+   * @default true
+   */
+  readonly createNamespace?: boolean;
+  /** Name of the broker's Service, StatefulSet and ServiceAccount. @default 'mosquitto' */
+  readonly name?: string;
+  /**
+   * An image of Mosquitto 2.0.22 or a later 2.x, with `mosquitto_passwd` and a shell, as the official one.
+   *
+   * @default 'docker.io/library/eclipse-mosquitto:2.0.22'
+   */
+  readonly image?: string;
+  /** Size of the volume for sessions and queues. @default Size.gibibytes(5) */
+  readonly storage?: Size;
+  /** @default - the cluster's default StorageClass */
+  readonly storageClassName?: string;
+  /** @default - requests 100m and 256Mi, limit 1Gi of memory */
+  readonly resources?: ContainerResources;
+  /**
+   * The largest MQTT packet the broker takes. A larger one ends the client's connection.
+   *
+   * @default - 2,000,000 bytes, the default of Mosquitto 2.1
+   */
+  readonly maxPacketBytes?: number;
+  /**
+   * Messages that may wait for each client that is away; Mosquitto drops further ones without telling the publisher.
+   *
+   * @default 500000
+   */
+  readonly maxQueuedMessages?: number;
+  /**
+   * Payload that may wait for each client that is away. The queue is in memory.
+   *
+   * @default - a quarter of the memory limit
+   */
+  readonly maxQueuedBytes?: number;
+  /**
+   * Seconds between two writes of sessions and queues to the volume. What is newer is lost when the broker is killed; a
+   * broker that is stopped writes everything.
+   *
+   * @default 60
+   */
+  readonly autosaveIntervalSeconds?: number;
+  /**
+   * Rounds of PBKDF2 in the passwords' hashes. Mosquitto is single-threaded and does nothing else while it checks a
+   * password, so a high count makes a reconnecting fleet wait; passwords drawn at random do not need one.
+   *
+   * @default 100000
+   */
+  readonly passwordIterations?: number;
+}
+
+/**
+ * A Mosquitto broker: one pod with persistent sessions, hashed passwords, and an ACL that follows from the routes.
+ *
+ * Everything but the users' own topics is refused, and so is every client without a password.
+ *
+ * @see https://mosquitto.org/man/mosquitto-conf-5.html
+ */
+export class Mosquitto extends Chart {
+  readonly brokerNamespace: string;
+  readonly name: string;
+  /** Host of the Service inside the cluster. */
+  readonly host: string;
+  readonly mqttPort: number = MQTT_PORT;
+  readonly websocketPort: number = WEBSOCKET_PORT;
+  /** Where clients inside the cluster connect to. */
+  readonly mqttUrl: string;
+  /** Where clients inside the cluster connect to over websockets. */
+  readonly websocketUrl: string;
+
+  readonly configMap: ConfigMap;
+  readonly usersSecret: Secret;
+  readonly serviceAccount: ServiceAccount;
+  readonly volumeClaim: PersistentVolumeClaim;
+  readonly service: Service;
+  readonly statefulSet: StatefulSet;
+  readonly networkPolicy: NetworkPolicy;
+
+  readonly #users = new Map<string, MosquittoUser>();
+  readonly #clients: NetworkPeer[] = [];
+  readonly #requestTopics = new Map<string, string>();
+  readonly #iterations: number;
+  /** Hashing is slow on purpose; each password is hashed once. */
+  readonly #passwordLines = new Map<string, string>();
+
+  constructor(scope: Construct, id: string, props: MosquittoProps = {}) {
+    super(scope, id, { namespace: props.namespace ?? 'mosquitto' });
+    this.brokerNamespace = validName('namespace', props.namespace ?? 'mosquitto');
+    this.name = validName('name', props.name ?? 'mosquitto');
+    this.host = `${this.name}.${this.brokerNamespace}.svc.cluster.local`;
+    this.mqttUrl = `mqtt://${this.host}:${MQTT_PORT}`;
+    this.websocketUrl = `ws://${this.host}:${WEBSOCKET_PORT}`;
+    this.#iterations = atLeast('passwordIterations', props.passwordIterations ?? 100_000, 1_000);
+    const memoryBytes = (props.resources?.memory?.limit ?? DEFAULT_MEMORY).toKibibytes() * 1024;
+    const conf = mosquittoConf({
+      mqttPort: MQTT_PORT,
+      websocketPort: WEBSOCKET_PORT,
+      maxPacketBytes: atLeast('maxPacketBytes', props.maxPacketBytes ?? 2_000_000, 1_024),
+      maxQueuedMessages: atLeast('maxQueuedMessages', props.maxQueuedMessages ?? 500_000, 1),
+      maxQueuedBytes: atLeast('maxQueuedBytes', props.maxQueuedBytes ?? Math.floor(memoryBytes / 4), 1_024),
+      autosaveIntervalSeconds: atLeast('autosaveIntervalSeconds', props.autosaveIntervalSeconds ?? 60, 1),
+    });
+    const labels = podLabels('mosquitto', this.name);
+    const namespace = this.brokerNamespace;
+    if (props.createNamespace ?? true) declareNamespace(this, namespace, PodSecurity.RESTRICTED);
+
+    this.serviceAccount = new ServiceAccount(this, 'service-account', { name: this.name, namespace, labels });
+    this.configMap = new ConfigMap(this, 'config', {
+      metadata: { name: `${this.name}-config`, namespace, labels },
+      data: Lazy.any({
+        produce: () => ({ 'mosquitto.conf': conf, acl: this.#acl(), 'prepare.sh': prepareScript() }),
+      }),
+    });
+    this.usersSecret = new Secret(this, 'users', {
+      metadata: { name: `${this.name}-users`, namespace, labels },
+      stringData: Lazy.any({ produce: () => ({ passwd: this.#passwd() }) }),
+    });
+    this.volumeClaim = new PersistentVolumeClaim(this, 'data', {
+      metadata: { name: `${this.name}-data`, namespace, labels },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: props.storageClassName,
+        resources: { requests: { storage: renderSize(props.storage ?? Size.gibibytes(5)) } },
+      },
+    });
+    this.service = new Service(this, 'service', {
+      metadata: { name: this.name, namespace, labels },
+      spec: {
+        type: 'ClusterIP',
+        selector: labels,
+        ports: [
+          { name: 'mqtt', port: MQTT_PORT, targetPort: 'mqtt', protocol: 'TCP', appProtocol: 'mqtt' },
+          { name: 'websockets', port: WEBSOCKET_PORT, targetPort: 'websockets', protocol: 'TCP', appProtocol: 'http' },
+        ],
+      },
+    });
+    this.statefulSet = mosquittoWorkload(this, 'Resource', {
+      namespace,
+      name: this.name,
+      labels,
+      image: props.image ?? 'docker.io/library/eclipse-mosquitto:2.0.22',
+      resources: renderResources(
+        props.resources ?? {
+          cpu: { request: cpu(100) },
+          memory: { request: Size.mebibytes(256), limit: DEFAULT_MEMORY },
+        },
+      ),
+      mqttPort: MQTT_PORT,
+      websocketPort: WEBSOCKET_PORT,
+      configMap: this.configMap.name,
+      usersSecret: this.usersSecret.name,
+      claim: this.volumeClaim.name,
+      startupFiles: () => [conf, this.#acl(), prepareScript(), this.#passwd()],
+      secretUsers: () => this.#secretUsers(),
+    });
+    this.networkPolicy = new NetworkPolicy(this, 'network-policy', {
+      metadata: { name: this.name, namespace, labels },
+      spec: {
+        podSelector: { matchLabels: labels },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: Lazy.any({ produce: () => this.#ingress() }),
+        // A broker answers; it calls nobody.
+        egress: [],
+      },
+    });
+  }
+
+  /**
+   * Adds somebody who may log in. What they may publish and receive follows from the routes they are clients of.
+   *
+   * @throws EdgeError EDGE_ERR_NAME for a name that is not 1 to 64 of letters, digits and `. _ @ -`; EDGE_ERR_DUPLICATE
+   * for a name that is taken
+   */
+  addUser(name: string, credentials: Credentials): MosquittoUser {
+    if (!USER_NAME.test(name)) {
+      throw new EdgeError('EDGE_ERR_NAME', {
+        at: 'the name of a broker user',
+        value: name,
+        rule: 'it has 1 to 64 letters, digits and . _ @ -, and begins and ends with a letter or a digit (a ":" ends the name in the password file, a "+" or "#" is a wildcard in ACLs)',
+        fix: 'Rename the user',
+      });
+    }
+    if (this.#users.has(name)) {
+      throw new EdgeError('EDGE_ERR_DUPLICATE', {
+        at: `a user of broker ${this.node.path}`,
+        value: name,
+        rule: 'there is one already by this name',
+        fix: 'Use the user that addUser returned the first time',
+      });
+    }
+    const user = new MosquittoUser(name, credentials);
+    this.#users.set(name, user);
+    return user;
+  }
+
+  /** Lets all pods of a namespace connect. Bridges, and Traefik where it is used, may already. */
+  allowConnectionsFrom(namespace: string): void {
+    this._allowPeer(podsOfNamespaces(validName('the namespace of clients', namespace)));
+  }
+
+  /**
+   * Opens the broker to devices outside of the cluster.
+   *
+   * @throws EdgeError EDGE_ERR_TRAEFIK_TLS for `tls` without `host`; EDGE_ERR_ENTRY_POINT for ports Traefik cannot have
+   */
+  exposeThroughTraefik(exposure: TraefikExposure = {}): TraefikBrokerRoutes {
+    const routes = new TraefikBrokerRoutes(this, 'traefik', {
+      ...exposure,
+      name: this.name,
+      namespace: this.brokerNamespace,
+      service: this.service.name,
+      mqttPort: MQTT_PORT,
+      websocketPort: WEBSOCKET_PORT,
+    });
+    this._allowPeer(podsOfNamespaces(routes.entryPoints.namespace));
+    return routes;
+  }
+
+  /** Whether the user is one of this broker's. */
+  hasUser(user: MosquittoUser): boolean {
+    return this.#users.get(user.name) === user;
+  }
+
+  /** @internal */
+  _allowPeer(peer: NetworkPeer): void {
+    this.#clients.push(peer);
+  }
+
+  /**
+   * Two bridges on one request topic would both answer every request.
+   *
+   * @internal
+   */
+  _claimRequestTopic(topic: string, bridge: string): void {
+    const owner = this.#requestTopics.get(topic);
+    if (owner !== undefined && owner !== bridge) {
+      throw new EdgeError('EDGE_ERR_ROUTE_CONFLICT', {
+        at: `the request topic of a route of ${bridge}`,
+        value: topic,
+        rule: `bridge ${owner} takes requests from it already, and every request would be answered twice`,
+        fix: 'Give one of the routes another requestTopic',
+      });
+    }
+    this.#requestTopics.set(topic, bridge);
+  }
+
+  #acl(): string {
+    const users = [...this.#users.values()].sort(byName);
+    return users.map((user) => `${user._aclLines().join('\n')}\n`).join('\n');
+  }
+
+  #passwd(): string {
+    return [...this.#users.values()]
+      .sort(byName)
+      .map((user) => this.#passwordLine(user))
+      .join('');
+  }
+
+  #passwordLine({ name, credentials }: MosquittoUser): string {
+    const password = credentials._reveal();
+    if (password === undefined) return '';
+    const known = this.#passwordLines.get(name);
+    const broker = `${this.brokerNamespace}/${this.name}`;
+    const line = known ?? `${passwordLine(broker, name, password, this.#iterations)}\n`;
+    this.#passwordLines.set(name, line);
+    return line;
+  }
+
+  #secretUsers(): SecretUser[] {
+    return [...this.#users.values()]
+      .sort(byName)
+      .flatMap(({ name, credentials }) => (credentials.secret ? [{ user: name, ...credentials.secret }] : []));
+  }
+
+  #ingress(): object[] {
+    const ports = [
+      { port: 'mqtt', protocol: 'TCP' },
+      { port: 'websockets', protocol: 'TCP' },
+    ];
+    return this.#clients.length === 0 ? [] : [{ from: this.#clients, ports }];
+  }
+}
+
+function byName(a: MosquittoUser, b: MosquittoUser): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+function validName(at: string, name: string): string {
+  const problem = dnsLabelProblem(name);
+  if (!problem) return name;
+  throw new EdgeError('EDGE_ERR_NAME', {
+    at: `Mosquitto.${at}`,
+    value: name,
+    rule: problem,
+    fix: 'Choose another name',
+  });
+}
+
+function atLeast(at: string, value: number, least: number): number {
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new EdgeError('EDGE_ERR_VALUE', {
+    at: `Mosquitto.${at}`,
+    value,
+    rule: `it is a whole number of at least ${least}`,
+    fix: 'Choose one',
+  });
+}

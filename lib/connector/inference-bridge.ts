@@ -1,0 +1,298 @@
+import { Chart, Lazy, Size, Yaml } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { BridgeConfigInput } from '../../bridge/config';
+import { BRIDGE_DEFAULTS } from '../../bridge/config/defaults';
+import { findRouteConflicts } from '../../bridge/config/route-conflicts';
+import { Credentials } from '../broker/credentials';
+import type { Mosquitto } from '../broker/mosquitto';
+import type { MosquittoUser } from '../broker/mosquitto-user';
+import { describe, EdgeError } from '../errors';
+import { podLabels } from '../kubernetes/labels';
+import { declareNamespace, PodSecurity } from '../kubernetes/namespaces';
+import {
+  ConfigMap,
+  NetworkPolicy,
+  podsLabelled,
+  podsOfNamespaces,
+  Secret,
+  Service,
+  ServiceAccount,
+  type StatefulSet,
+} from '../kubernetes/objects';
+import { type ContainerResources, cpu, renderResources } from '../kubernetes/plus';
+import { dnsLabelProblem } from '../naming/kubernetes-names';
+import { InferenceModel } from '../serving/inference-model';
+import { BridgeCode } from './bridge-code';
+import { BridgeRoute, type RouteOptions } from './bridge-route';
+import { BRIDGE_PATHS, bridgeWorkload } from './bridge-workload';
+
+const OPERATIONS_PORT = BRIDGE_DEFAULTS.httpPort;
+/** For what comes after the last prediction: publishing it, acknowledging, saying goodbye. */
+const DRAIN_MARGIN_SECONDS = 10;
+const KILL_MARGIN_SECONDS = 10;
+/** Where the gateways and the activator run that requests to models pass through, by the usual installations. */
+const SERVING_NAMESPACES = ['istio-system', 'knative-serving', 'kourier-system'];
+
+export interface InferenceBridgeProps {
+  /** The broker to take requests from. */
+  readonly broker: Mosquitto;
+  /** @default - the construct's id */
+  readonly name?: string;
+  /** @default - the broker's */
+  readonly namespace?: string;
+  /**
+   * The bridge's password at the broker.
+   *
+   * @default - key `password` of a Secret `<name>-mqtt` in the broker's namespace, which you create
+   */
+  readonly credentials?: Credentials;
+  /** @default BridgeCode.bundled() */
+  readonly code?: BridgeCode;
+  /**
+   * Requests taken from the broker and not yet acknowledged. Acknowledgements keep their order, so one slow prediction
+   * holds up no other as long as fewer than this many arrive meanwhile: rate × timeout is a good value.
+   *
+   * @default 1024
+   */
+  readonly window?: number;
+  /** Namespaces, besides the models', that requests to models pass through. @default - Istio's, Knative's and Kourier's */
+  readonly servingNamespaces?: string[];
+  /** @default - requests 100m and 128Mi, limit 512Mi of memory */
+  readonly resources?: ContainerResources;
+}
+
+/**
+ * Carries requests from the broker to models and the answers back, at least once: a request is acknowledged when the
+ * broker has accepted its answer.
+ */
+export class InferenceBridge extends Chart {
+  readonly name: string;
+  readonly bridgeNamespace: string;
+  readonly broker: Mosquitto;
+  /** Who the bridge is at the broker. */
+  readonly user: MosquittoUser;
+  /** Under this id the broker keeps the bridge's session. */
+  readonly clientId: string;
+
+  readonly configMap: ConfigMap;
+  readonly codeConfigMaps: ConfigMap[];
+  readonly credentialsSecret: Secret | undefined;
+  readonly serviceAccount: ServiceAccount;
+  readonly service: Service;
+  readonly statefulSet: StatefulSet;
+  readonly networkPolicy: NetworkPolicy;
+
+  readonly #routes: BridgeRoute[] = [];
+  readonly #window: number;
+  readonly #servingNamespaces: string[];
+
+  constructor(scope: Construct, id: string, props: InferenceBridgeProps) {
+    super(scope, id, { namespace: props.namespace ?? props.broker.brokerNamespace });
+    const { broker } = props;
+    const namespace = props.namespace ?? broker.brokerNamespace;
+    const name = props.name ?? id;
+    validateNames({ name, namespace });
+    this.broker = broker;
+    this.name = name;
+    this.bridgeNamespace = namespace;
+    this.clientId = `${namespace}-${name}`;
+    this.#window = validWindow(props.window ?? BRIDGE_DEFAULTS.window);
+    this.#servingNamespaces = props.servingNamespaces ?? SERVING_NAMESPACES;
+    if (namespace !== broker.brokerNamespace) declareNamespace(this, namespace, PodSecurity.RESTRICTED);
+
+    const credentials = props.credentials ?? Credentials.fromSecret(`${name}-mqtt`);
+    this.user = broker.addUser(name, credentials);
+    const labels = podLabels('inference-bridge', name);
+    const metadata = { namespace, labels };
+    broker._allowPeer(podsLabelled(namespace, labels));
+
+    const code = props.code ?? BridgeCode.bundled();
+    const files = code._files();
+    this.codeConfigMaps = (files?.parts ?? []).map(
+      (part, i) =>
+        new ConfigMap(this, `code-${i}`, {
+          metadata: { ...metadata, name: `${name}-code-${i}` },
+          ...(i === 0 && { data: { [BRIDGE_PATHS.loader]: files?.loader } }),
+          binaryData: { [part.name]: part.content.toString('base64') },
+        }),
+    );
+    this.configMap = new ConfigMap(this, 'config', {
+      metadata: { ...metadata, name: `${name}-config` },
+      data: Lazy.any({ produce: () => ({ [BRIDGE_PATHS.configFile]: this.#configFile() }) }),
+    });
+    const password = credentials._reveal();
+    this.credentialsSecret =
+      password === undefined
+        ? undefined
+        : new Secret(this, 'credentials', {
+            metadata: { ...metadata, name: `${name}-mqtt` },
+            stringData: { password },
+          });
+    this.serviceAccount = new ServiceAccount(this, 'service-account', { ...metadata, name });
+    this.service = new Service(this, 'service', {
+      metadata: { ...metadata, name },
+      spec: {
+        clusterIP: 'None',
+        publishNotReadyAddresses: true,
+        selector: labels,
+        ports: [{ name: 'operations', port: OPERATIONS_PORT, targetPort: 'operations', protocol: 'TCP' }],
+      },
+    });
+    this.statefulSet = bridgeWorkload(this, 'Resource', {
+      namespace,
+      name,
+      labels,
+      image: code.image,
+      resources: renderResources(
+        props.resources ?? {
+          cpu: { request: cpu(100) },
+          memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
+        },
+      ),
+      operationsPort: OPERATIONS_PORT,
+      configMap: this.configMap.name,
+      codeConfigMaps: this.codeConfigMaps.map(({ name }) => name),
+      password: credentials.secret ?? { secretName: `${name}-mqtt`, key: 'password' },
+      startupFiles: () => [
+        this.#configFile(),
+        password ?? '',
+        ...(files ? [files.loader, ...files.parts.map(({ content }) => content.toString('base64'))] : []),
+      ],
+      terminationGracePeriodSeconds: () => Math.ceil(this.#drainSeconds()) + KILL_MARGIN_SECONDS,
+    });
+    this.networkPolicy = new NetworkPolicy(this, 'network-policy', {
+      metadata: { ...metadata, name },
+      spec: {
+        podSelector: { matchLabels: labels },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [{ ports: [{ port: 'operations', protocol: 'TCP' }] }],
+        egress: Lazy.any({ produce: () => this.#egress() }),
+      },
+    });
+    this.node.addValidation({ validate: () => this.#missingRoutes() });
+  }
+
+  get routes(): BridgeRoute[] {
+    return [...this.#routes];
+  }
+
+  /**
+   * Lets clients of the broker ask a model. The broker's ACL follows: they may publish to the request topic and receive
+   * from the reply topic, the bridge the other way round.
+   *
+   * @throws EdgeError EDGE_ERR_ROUTE_MODEL, EDGE_ERR_ROUTE_CLIENT, EDGE_ERR_ROUTE_TOPIC or EDGE_ERR_ROUTE_CONFLICT
+   */
+  addRoute(options: RouteOptions): BridgeRoute {
+    this.#validateModel(options.model);
+    this.#validateClients(options.clients);
+    const route = new BridgeRoute(options);
+    const [conflict] = findRouteConflicts([...this.#routes, route]);
+    if (conflict) {
+      throw new EdgeError('EDGE_ERR_ROUTE_CONFLICT', {
+        at: `a route of ${this.node.path}`,
+        value: route.name,
+        rule: conflict.message,
+        fix: 'Set requestTopic, replyTopic or deadLetterTopic',
+      });
+    }
+    this.broker._claimRequestTopic(route.requestTopic, this.node.path);
+    route._grant(this.user);
+    this.#routes.push(route);
+    return route;
+  }
+
+  #configFile(): string {
+    const config: BridgeConfigInput = {
+      broker: {
+        url: this.broker.mqttUrl,
+        clientId: this.clientId,
+        username: this.user.name,
+        passwordFile: `${BRIDGE_PATHS.credentials}/${BRIDGE_PATHS.passwordFile}`,
+      },
+      delivery: { window: this.#window, drainTimeoutSeconds: this.#drainSeconds() },
+      http: { port: OPERATIONS_PORT },
+      routes: this.#routes.map((route) => route._config()),
+    };
+    return Yaml.stringify(config);
+  }
+
+  #drainSeconds(): number {
+    const longest = Math.max(0, ...this.#routes.map(({ timeout }) => timeout.toMilliseconds() / 1000));
+    return longest + DRAIN_MARGIN_SECONDS;
+  }
+
+  #egress(): object[] {
+    const { brokerNamespace, service, mqttPort } = this.broker;
+    const modelNamespaces = new Set(this.#routes.map(({ model }) => model.namespace));
+    const namespaces = [...modelNamespaces, ...this.#servingNamespaces];
+    return [
+      {
+        ports: [
+          { port: 53, protocol: 'UDP' },
+          { port: 53, protocol: 'TCP' },
+        ],
+      },
+      {
+        to: [podsLabelled(brokerNamespace, podLabels('mosquitto', service.name))],
+        ports: [{ port: mqttPort, protocol: 'TCP' }],
+      },
+      { to: [podsOfNamespaces(...namespaces)] },
+    ];
+  }
+
+  #missingRoutes(): string[] {
+    if (this.#routes.length > 0) return [];
+    const problem = {
+      at: 'the number of routes of a bridge',
+      value: 0,
+      rule: 'a bridge without one has nothing to do',
+      fix: 'Call addRoute(..), or leave the bridge out',
+    };
+    return [describe('EDGE_ERR_NO_ROUTES', problem)];
+  }
+
+  #validateModel(model: unknown): void {
+    if (InferenceModel.isInferenceModel(model) && model.node.root === this.node.root) return;
+    const models = this.node.root.node.findAll().filter(InferenceModel.isInferenceModel);
+    const known = models.map(({ namespace, name }) => `${namespace}/${name}`).join(', ') || 'none yet';
+    throw new EdgeError('EDGE_ERR_ROUTE_MODEL', {
+      at: `the model of a route of ${this.node.path}`,
+      value: InferenceModel.isInferenceModel(model) ? `${model.namespace}/${model.name} of another app` : String(model),
+      rule: `the models of this app are: ${known}`,
+      fix: 'Use what InferencePlatform.addModel(..) returned',
+    });
+  }
+
+  #validateClients(clients: readonly MosquittoUser[]): void {
+    const at = `the clients of a route of ${this.node.path}`;
+    if (clients.length === 0) {
+      const rule = 'the request topic would be one that nobody may publish to';
+      const fix = 'Name at least one user of the broker';
+      throw new EdgeError('EDGE_ERR_ROUTE_CLIENT', { at, value: '[]', rule, fix });
+    }
+    const stranger = clients.find((client) => !this.broker.hasUser(client));
+    if (!stranger) return;
+    const rule = `it is no user of broker ${this.broker.node.path}`;
+    const fix = "Use what this broker's addUser(..) returned";
+    throw new EdgeError('EDGE_ERR_ROUTE_CLIENT', { at, value: stranger.name, rule, fix });
+  }
+}
+
+function validateNames(names: { name: string; namespace: string }): void {
+  for (const [prop, name] of Object.entries(names)) {
+    const rule = dnsLabelProblem(name);
+    if (!rule) continue;
+    const at = `InferenceBridge.${prop}`;
+    throw new EdgeError('EDGE_ERR_NAME', { at, value: name, rule, fix: 'Choose another one' });
+  }
+}
+
+function validWindow(window: number): number {
+  if (Number.isInteger(window) && window >= 1 && window <= 65_535) return window;
+  throw new EdgeError('EDGE_ERR_VALUE', {
+    at: 'InferenceBridge.window',
+    value: window,
+    rule: 'MQTT has message ids for 1 to 65535 messages at a time',
+    fix: 'Choose a number within that',
+  });
+}

@@ -1,0 +1,111 @@
+import { Construct } from 'constructs';
+import { IngressRoute, IngressRouteTcp, type TraefikTlsSpec } from '../crds/traefik';
+import { EdgeError } from '../errors';
+import { dnsSubdomainProblem } from '../naming/kubernetes-names';
+import { TraefikEntryPoints } from './traefik-entry-points';
+import type { TraefikInstallation } from './traefik-installation';
+import type { TraefikTls } from './traefik-tls';
+
+const MQTT = 'mqtt';
+const WEBSOCKETS = 'wss';
+
+/** How devices reach a broker through Traefik. */
+export interface TraefikExposure {
+  /** Port for MQTT over TCP. @default 5883 */
+  readonly mqtt?: number;
+  /** Port for MQTT over websockets. @default 5884 */
+  readonly websockets?: number;
+  /**
+   * The host that devices connect to. Plain TCP carries no host name, so without TLS it only limits the websockets.
+   *
+   * @default - any host
+   */
+  readonly host?: string;
+  /**
+   * Encrypts both ports, and needs `host`. Without it passwords cross the network in clear.
+   *
+   * @default - no TLS
+   */
+  readonly tls?: TraefikTls;
+  /** @default TraefikInstallation.helm() */
+  readonly installation?: TraefikInstallation;
+}
+
+export interface TraefikBrokerRoutesProps extends TraefikExposure {
+  readonly name: string;
+  readonly namespace: string;
+  readonly service: string;
+  readonly mqttPort: number;
+  readonly websocketPort: number;
+}
+
+/** Traefik's way to one broker: entry points, a TCP route for MQTT and an HTTP route for websockets. */
+export class TraefikBrokerRoutes extends Construct {
+  readonly entryPoints: TraefikEntryPoints;
+  readonly mqttRoute: IngressRouteTcp;
+  readonly websocketRoute: IngressRoute;
+
+  constructor(scope: Construct, id: string, props: TraefikBrokerRoutesProps) {
+    super(scope, id);
+    validate(props);
+    const { name, namespace, service, host } = props;
+    const tls = props.tls && tlsSpec(props.tls);
+
+    this.entryPoints = new TraefikEntryPoints(this, 'entry-points', {
+      entryPoints: [
+        { name: MQTT, port: props.mqtt ?? 5883 },
+        { name: WEBSOCKETS, port: props.websockets ?? 5884 },
+      ],
+      installation: props.installation,
+    });
+    this.mqttRoute = new IngressRouteTcp(this, 'mqtt', {
+      metadata: { name: `${name}-mqtt`, namespace },
+      spec: {
+        entryPoints: [MQTT],
+        // A host can be told apart only by the server name of a TLS handshake.
+        routes: [
+          { match: tls ? `HostSNI(\`${host}\`)` : 'HostSNI(`*`)', services: [{ name: service, port: props.mqttPort }] },
+        ],
+        tls,
+      },
+    });
+    this.websocketRoute = new IngressRoute(this, 'websockets', {
+      metadata: { name: `${name}-websockets`, namespace },
+      spec: {
+        entryPoints: [WEBSOCKETS],
+        routes: [
+          {
+            match: host ? `Host(\`${host}\`)` : 'PathPrefix(`/`)',
+            kind: 'Rule',
+            services: [{ name: service, port: props.websocketPort }],
+          },
+        ],
+        tls,
+      },
+    });
+  }
+}
+
+function tlsSpec({ secretName, certResolver }: TraefikTls): TraefikTlsSpec {
+  return secretName === undefined ? { certResolver } : { secretName };
+}
+
+function validate({ host, tls }: TraefikExposure): void {
+  if (tls && host === undefined) {
+    throw new EdgeError('EDGE_ERR_TRAEFIK_TLS', {
+      at: 'exposeThroughTraefik(..).host',
+      value: undefined,
+      rule: 'with tls Traefik chooses the certificate and the route by host',
+      fix: 'Name the host that devices connect to',
+    });
+  }
+  const problem = host === undefined ? undefined : dnsSubdomainProblem(host);
+  if (problem) {
+    throw new EdgeError('EDGE_ERR_DOMAIN', {
+      at: 'exposeThroughTraefik(..).host',
+      value: host,
+      rule: problem,
+      fix: 'Give the full host name, mqtt.example.com for instance',
+    });
+  }
+}

@@ -1,0 +1,101 @@
+import { Yaml } from 'cdk8s';
+import { Construct } from 'constructs';
+import { HelmChartConfig } from '../crds/helm-cattle';
+import { EdgeError } from '../errors';
+import { addFile } from '../synth/side-files';
+import { TraefikInstallation } from './traefik-installation';
+
+/** A port that Traefik listens on. */
+export interface TraefikEntryPoint {
+  /** At most 15 of a-z, 0-9 and -: the chart cuts longer names. */
+  readonly name: string;
+  /** The port of Traefik's container and of its Service. */
+  readonly port: number;
+}
+
+export interface TraefikEntryPointsProps {
+  readonly entryPoints: TraefikEntryPoint[];
+  /** @default TraefikInstallation.helm() */
+  readonly installation?: TraefikInstallation;
+}
+
+/**
+ * Ports that Traefik opens besides 80 and 443.
+ *
+ * Traefik makes every entry point a default one as long as none says it is; a router without entry points of its own
+ * would then also be served on the new ports, and a TCP router for any host would take all HTTPS traffic. So `web` and
+ * `websecure` are declared the defaults.
+ *
+ * @see https://doc.traefik.io/traefik/reference/install-configuration/entrypoints/
+ */
+export class TraefikEntryPoints extends Construct {
+  /** The values for Traefik's Helm chart, as YAML. */
+  readonly helmValues: string;
+  /** Where Traefik's pods run. */
+  readonly namespace: string;
+  /** What k3s merges over the values of its chart; nothing for an installation by Helm. */
+  readonly helmChartConfig: HelmChartConfig | undefined;
+
+  constructor(scope: Construct, id: string, props: TraefikEntryPointsProps) {
+    super(scope, id);
+    const installation = props.installation ?? TraefikInstallation.helm();
+    for (const entryPoint of props.entryPoints) validate(entryPoint);
+    refuseSharedPorts(props.entryPoints);
+
+    this.namespace = installation.namespace;
+    this.helmValues = Yaml.stringify({
+      ports: {
+        web: { asDefault: true },
+        websecure: { asDefault: true },
+        ...Object.fromEntries(props.entryPoints.map((entryPoint) => [entryPoint.name, portValues(entryPoint)])),
+      },
+    });
+    if (installation.byHelmController) {
+      this.helmChartConfig = new HelmChartConfig(this, 'Resource', {
+        metadata: { name: 'traefik', namespace: installation.namespace },
+        spec: { valuesContent: this.helmValues },
+      });
+    } else {
+      addFile(this, 'traefik.helm-values', this.helmValues);
+    }
+  }
+}
+
+function portValues({ port }: TraefikEntryPoint): object {
+  return { port, exposedPort: port, expose: { default: true }, protocol: 'TCP' };
+}
+
+function validate({ name, port }: TraefikEntryPoint): void {
+  if (!/^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/.test(name)) {
+    throw new EdgeError('EDGE_ERR_ENTRY_POINT', {
+      at: 'the name of an entry point',
+      value: name,
+      rule: 'Kubernetes names ports with at most 15 of a-z, 0-9 and -',
+      fix: 'Shorten it',
+    });
+  }
+  if (!Number.isInteger(port) || port < 1024 || port > 65_535) {
+    throw new EdgeError('EDGE_ERR_ENTRY_POINT', {
+      at: `the port of entry point "${name}"`,
+      value: port,
+      rule: 'Traefik runs as an ordinary user and listens on ports from 1024 to 65535',
+      fix: 'Choose one of those',
+    });
+  }
+}
+
+function refuseSharedPorts(entryPoints: readonly TraefikEntryPoint[]): void {
+  const owners = new Map<number, string>();
+  for (const { name, port } of entryPoints) {
+    const owner = owners.get(port);
+    if (owner !== undefined) {
+      throw new EdgeError('EDGE_ERR_ENTRY_POINT', {
+        at: `the port of entry point "${name}"`,
+        value: port,
+        rule: `entry point "${owner}" listens on it already`,
+        fix: 'Give each its own port',
+      });
+    }
+    owners.set(port, name);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Size } from 'cdk8s';
+import { type ContainerResources, Cpu } from 'cdk8s-plus-27';
+
+/**
+ * The only place that knows cdk8s-plus. Its vocabulary (ContainerResources, ISecret) is what people already use; its
+ * objects and defaults are not taken over.
+ */
+export type { ContainerResources, ISecret } from 'cdk8s-plus-27';
+
+/** Container resources as Kubernetes writes them. */
+export function renderResources({ cpu, memory, ephemeralStorage }: ContainerResources): object {
+  const limits = quantities(cpu?.limit, memory?.limit, ephemeralStorage?.limit);
+  const requests = quantities(cpu?.request, memory?.request, ephemeralStorage?.request);
+  return { ...(limits && { limits }), ...(requests && { requests }) };
+}
+
+/** A size in the notation of Kubernetes quantities. */
+export function renderSize(size: Size): string {
+  const mebibytes = size.toMebibytes();
+  return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
+}
+
+/** Processors in thousandths. */
+export function cpu(millis: number): Cpu {
+  return Cpu.millis(millis);
+}
+
+function quantities(cpu?: Cpu, memory?: Size, storage?: Size): Record<string, string> | undefined {
+  const found = {
+    ...(cpu && { cpu: cpu.amount }),
+    ...(memory && { memory: renderSize(memory) }),
+    ...(storage && { 'ephemeral-storage': renderSize(storage) }),
+  };
+  return Object.keys(found).length > 0 ? found : undefined;
+}

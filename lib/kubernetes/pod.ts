@@ -1,0 +1,88 @@
+/** The part of Kubernetes' pod types that this library writes, as plain data: nothing is lost on the way to a manifest. */
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly command?: string[];
+  readonly args?: string[];
+  readonly env?: { readonly name: string; readonly value: string }[];
+  readonly ports?: ContainerPort[];
+  readonly volumeMounts: VolumeMount[];
+  readonly resources: object;
+  readonly securityContext: object;
+  readonly livenessProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly startupProbe?: Probe;
+}
+
+export interface ContainerPort {
+  readonly name: string;
+  readonly containerPort: number;
+  readonly protocol: 'TCP';
+}
+
+export interface VolumeMount {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly readOnly?: boolean;
+}
+
+export interface Probe {
+  readonly httpGet?: { readonly path: string; readonly port: string };
+  readonly tcpSocket?: { readonly port: string };
+  readonly periodSeconds?: number;
+  readonly failureThreshold?: number;
+}
+
+export interface ProjectedSource {
+  readonly secret?: { readonly name: string; readonly items?: { readonly key: string; readonly path: string }[] };
+  readonly configMap?: { readonly name: string };
+}
+
+export interface Volume {
+  readonly name: string;
+  readonly configMap?: { readonly name: string };
+  readonly secret?: { readonly secretName: string; readonly defaultMode: number };
+  readonly projected?: { readonly defaultMode?: number; readonly sources: ProjectedSource[] };
+  readonly emptyDir?: { readonly medium?: 'Memory'; readonly sizeLimit: string };
+  readonly persistentVolumeClaim?: { readonly claimName: string };
+}
+
+export interface PodSpec {
+  readonly serviceAccountName: string;
+  readonly automountServiceAccountToken: false;
+  readonly enableServiceLinks: false;
+  readonly terminationGracePeriodSeconds: number;
+  readonly securityContext: object;
+  readonly initContainers?: Container[];
+  readonly containers: Container[];
+  readonly volumes: Volume[];
+}
+
+export interface PodTemplate {
+  readonly metadata: { readonly labels: Record<string, string>; readonly annotations: Record<string, string> };
+  readonly spec: PodSpec;
+}
+
+/**
+ * What the "restricted" Pod Security Standard asks of a pod, for one user that owns its volumes.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ */
+export function restrictedPod(uid: number): object {
+  return {
+    runAsNonRoot: true,
+    runAsUser: uid,
+    runAsGroup: uid,
+    fsGroup: uid,
+    fsGroupChangePolicy: 'OnRootMismatch',
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
+}
+
+/** What the "restricted" Pod Security Standard asks of a container, and a read-only root besides. */
+export const RESTRICTED_CONTAINER = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  readOnlyRootFilesystem: true,
+};

@@ -1,0 +1,22 @@
+import type { IConstruct } from 'constructs';
+
+const SIDE_FILES = Symbol.for('cdk8s-edge-inference.sideFiles');
+
+interface WithSideFiles {
+  [SIDE_FILES]?: Map<string, string>;
+}
+
+/**
+ * Asks for a file beside the manifests: something for another tool than kubectl. Its name must not end like a manifest,
+ * or kubectl would try to apply it. Apps other than EdgeApp do not write it.
+ */
+export function addFile(scope: IConstruct, name: string, content: string): void {
+  const root = scope.node.root as unknown as WithSideFiles;
+  root[SIDE_FILES] ??= new Map();
+  root[SIDE_FILES].set(name, content);
+}
+
+/** The files asked for in the tree, sorted by name. */
+export function sideFiles(root: IConstruct): [name: string, content: string][] {
+  return [...((root as unknown as WithSideFiles)[SIDE_FILES] ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+}
