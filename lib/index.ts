@@ -4,6 +4,16 @@ export { MosquittoUser } from './broker/mosquitto-user';
 export { BridgeCode } from './connector/bridge-code';
 export { BridgeRoute, type RouteOptions } from './connector/bridge-route';
 export { InferenceBridge, type InferenceBridgeProps } from './connector/inference-bridge';
+export { HelmChartConfig, type HelmChartConfigProps } from './crds/helm-cattle';
+export { InferenceService, type InferenceServiceProps, type PredictorSpec } from './crds/kserve';
+export {
+  IngressRoute,
+  type IngressRouteProps,
+  IngressRouteTcp,
+  type IngressRouteTcpProps,
+  type TraefikService,
+  type TraefikTlsSpec,
+} from './crds/traefik';
 export { TraefikBrokerRoutes, type TraefikExposure } from './entry/traefik-broker-routes';
 export { type TraefikEntryPoint, TraefikEntryPoints, type TraefikEntryPointsProps } from './entry/traefik-entry-points';
 export { TraefikInstallation } from './entry/traefik-installation';

@@ -1,4 +1,4 @@
-import { Chart, Lazy, Size } from 'cdk8s';
+import { type ApiObject, Chart, Lazy, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { TraefikBrokerRoutes, type TraefikExposure } from '../entry/traefik-broker-routes';
 import { EdgeError } from '../errors';
@@ -13,7 +13,6 @@ import {
   Secret,
   Service,
   ServiceAccount,
-  type StatefulSet,
 } from '../kubernetes/objects';
 import { type ContainerResources, cpu, renderResources, renderSize } from '../kubernetes/plus';
 import { dnsLabelProblem } from '../naming/kubernetes-names';
@@ -105,13 +104,13 @@ export class Mosquitto extends Chart {
   /** Where clients inside the cluster connect to over websockets. */
   readonly websocketUrl: string;
 
-  readonly configMap: ConfigMap;
-  readonly usersSecret: Secret;
-  readonly serviceAccount: ServiceAccount;
-  readonly volumeClaim: PersistentVolumeClaim;
-  readonly service: Service;
-  readonly statefulSet: StatefulSet;
-  readonly networkPolicy: NetworkPolicy;
+  readonly configMap: ApiObject;
+  readonly usersSecret: ApiObject;
+  readonly serviceAccount: ApiObject;
+  readonly volumeClaim: ApiObject;
+  readonly service: ApiObject;
+  readonly statefulSet: ApiObject;
+  readonly networkPolicy: ApiObject;
 
   readonly #users = new Map<string, MosquittoUser>();
   readonly #clients: NetworkPeer[] = [];

@@ -7,6 +7,8 @@ import { defaultTopics, ownReplyTopic, ownReplyTopics } from '../naming/route-to
 import type { InferenceModel } from '../serving/inference-model';
 
 export interface RouteOptions {
+  /** What metrics and logs call the route; needed for a second route to one model. @default '<namespace>/<model>' */
+  readonly name?: string;
   /** The model that answers. */
   readonly model: InferenceModel;
   /** The broker's users who may send requests and receive the answers; at least one. */
@@ -46,9 +48,9 @@ export class BridgeRoute {
   readonly #concurrency: number | undefined;
 
   /** @internal use `bridge.addRoute(..)` */
-  constructor({ model, clients, timeout, concurrency, ...topics }: RouteOptions) {
+  constructor({ name, model, clients, timeout, concurrency, ...topics }: RouteOptions) {
     const defaults = defaultTopics(model.namespace, model.name);
-    this.name = `${model.namespace}/${model.name}`;
+    this.name = name ?? `${model.namespace}/${model.name}`;
     this.model = model;
     this.clients = [...clients];
     this.requestTopic = topics.requestTopic ?? defaults.request;

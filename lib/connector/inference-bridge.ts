@@ -1,4 +1,4 @@
-import { Chart, Lazy, Size, Yaml } from 'cdk8s';
+import { type ApiObject, Chart, Lazy, Size, Yaml } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { BridgeConfigInput } from '../../bridge/config';
 import { BRIDGE_DEFAULTS } from '../../bridge/config/defaults';
@@ -17,7 +17,6 @@ import {
   Secret,
   Service,
   ServiceAccount,
-  type StatefulSet,
 } from '../kubernetes/objects';
 import { type ContainerResources, cpu, renderResources } from '../kubernetes/plus';
 import { dnsLabelProblem } from '../naming/kubernetes-names';
@@ -74,13 +73,13 @@ export class InferenceBridge extends Chart {
   /** Under this id the broker keeps the bridge's session. */
   readonly clientId: string;
 
-  readonly configMap: ConfigMap;
-  readonly codeConfigMaps: ConfigMap[];
-  readonly credentialsSecret: Secret | undefined;
-  readonly serviceAccount: ServiceAccount;
-  readonly service: Service;
-  readonly statefulSet: StatefulSet;
-  readonly networkPolicy: NetworkPolicy;
+  readonly configMap: ApiObject;
+  readonly codeConfigMaps: ApiObject[];
+  readonly credentialsSecret: ApiObject | undefined;
+  readonly serviceAccount: ApiObject;
+  readonly service: ApiObject;
+  readonly statefulSet: ApiObject;
+  readonly networkPolicy: ApiObject;
 
   readonly #routes: BridgeRoute[] = [];
   readonly #window: number;
@@ -192,7 +191,7 @@ export class InferenceBridge extends Chart {
         at: `a route of ${this.node.path}`,
         value: route.name,
         rule: conflict.message,
-        fix: 'Set requestTopic, replyTopic or deadLetterTopic',
+        fix: "Set the route's name, requestTopic, replyTopic or deadLetterTopic",
       });
     }
     this.broker._claimRequestTopic(route.requestTopic, this.node.path);

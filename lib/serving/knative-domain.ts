@@ -1,3 +1,4 @@
+import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ConfigMap } from '../kubernetes/objects';
 
@@ -14,7 +15,7 @@ export interface KnativeDomainProps {
  * @see https://knative.dev/docs/serving/using-a-custom-domain/
  */
 export class KnativeDomain extends Construct {
-  readonly configMap: ConfigMap;
+  readonly configMap: ApiObject;
 
   constructor(scope: Construct, id: string, props: KnativeDomainProps) {
     super(scope, id);

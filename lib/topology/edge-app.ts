@@ -59,10 +59,9 @@ export class EdgeApp extends App {
 
   #files(): ManifestFile[] {
     const problems = this.node.findAll().flatMap(({ node }) => node.validate().map((text) => `[${node.path}] ${text}`));
-    if (problems.length > 0) throw new EdgeValidationError(problems);
     const files = [...orderedObjects(this)].map(([chart, objects]) => this.#file(chart, objects));
-    const found = [...manifestProblems(files.flatMap(({ objects }) => objects)), ...sharedNames(files)];
-    if (found.length > 0) throw new EdgeValidationError(found);
+    problems.push(...manifestProblems(files.flatMap(({ objects }) => objects)), ...sharedNames(files));
+    if (problems.length > 0) throw new EdgeValidationError(problems);
     return files;
   }
 
