@@ -8,6 +8,7 @@ import {
   ConfigMap,
   type NetworkPeer,
   NetworkPolicy,
+  type NetworkRule,
   PersistentVolumeClaim,
   podsOfNamespaces,
   Secret,
@@ -308,8 +309,8 @@ export class Mosquitto extends Chart {
       .flatMap(({ name, credentials }) => (credentials.secret ? [{ user: name, ...credentials.secret }] : []));
   }
 
-  #ingress(): object[] {
-    const ports = [
+  #ingress(): NetworkRule[] {
+    const ports: NetworkRule['ports'] = [
       { port: 'mqtt', protocol: 'TCP' },
       { port: 'websockets', protocol: 'TCP' },
     ];

@@ -12,6 +12,7 @@ import { declareNamespace, PodSecurity } from '../kubernetes/namespaces';
 import {
   ConfigMap,
   NetworkPolicy,
+  type NetworkRule,
   podsLabelled,
   podsOfNamespaces,
   Secret,
@@ -220,7 +221,7 @@ export class InferenceBridge extends Chart {
     return longest + DRAIN_MARGIN_SECONDS;
   }
 
-  #egress(): object[] {
+  #egress(): NetworkRule[] {
     const { brokerNamespace, service, mqttPort } = this.broker;
     const modelNamespaces = new Set(this.#routes.map(({ model }) => model.namespace));
     const namespaces = [...modelNamespaces, ...this.#servingNamespaces];

@@ -40,7 +40,7 @@ export class ServiceAccount extends ApiObject {
   }
 }
 
-export interface ServicePort {
+interface ServicePort {
   readonly name: string;
   readonly port: number;
   readonly targetPort: string;

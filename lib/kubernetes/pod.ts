@@ -15,7 +15,7 @@ export interface Container {
   readonly startupProbe?: Probe;
 }
 
-export interface ContainerPort {
+interface ContainerPort {
   readonly name: string;
   readonly containerPort: number;
   readonly protocol: 'TCP';
@@ -27,14 +27,14 @@ export interface VolumeMount {
   readonly readOnly?: boolean;
 }
 
-export interface Probe {
+interface Probe {
   readonly httpGet?: { readonly path: string; readonly port: string };
   readonly tcpSocket?: { readonly port: string };
   readonly periodSeconds?: number;
   readonly failureThreshold?: number;
 }
 
-export interface ProjectedSource {
+interface ProjectedSource {
   readonly secret?: { readonly name: string; readonly items?: { readonly key: string; readonly path: string }[] };
   readonly configMap?: { readonly name: string };
 }
@@ -48,7 +48,7 @@ export interface Volume {
   readonly persistentVolumeClaim?: { readonly claimName: string };
 }
 
-export interface PodSpec {
+interface PodSpec {
   readonly serviceAccountName: string;
   readonly automountServiceAccountToken: false;
   readonly enableServiceLinks: false;

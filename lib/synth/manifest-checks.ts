@@ -6,7 +6,7 @@ export interface Manifest {
   readonly json: ManifestJson;
 }
 
-export interface ManifestJson {
+interface ManifestJson {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };

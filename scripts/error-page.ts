@@ -1,0 +1,32 @@
+import { BRIDGE_ERRORS } from '../bridge/errors';
+import { EDGE_ERRORS } from '../lib/errors';
+
+/** docs/errors.md, from the two tables of codes. */
+export function errorPage(): string {
+  const synthRows = Object.entries(EDGE_ERRORS).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
+  const bridgeRows = Object.entries(BRIDGE_ERRORS).map(
+    ([code, { status, retryable, meaning }]) =>
+      `| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} | ${meaning} |`,
+  );
+  return `# Errors
+
+Codes are part of the interface: they keep their meaning. \`npm run docs\` writes this page.
+
+## At synth
+
+A bad prop throws an \`EdgeError\` at once. What shows only in the whole app is thrown by \`app.synth()\` as one
+\`EdgeValidationError\` with a line for each problem: the construct's path, the code, the value, the rule, and the fix.
+
+| code | meaning |
+|---|---|
+${synthRows.join('\n')}
+
+## From the bridge
+
+Requesters see the code and the status in the error reply; \`retryable\` says whether the same request may succeed later.
+
+| code | status | retryable | meaning |
+|---|---|---|---|
+${bridgeRows.join('\n')}
+`;
+}
