@@ -1,20 +1,15 @@
-import { Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { checksum } from '../kubernetes/labels';
-import { StatefulSet } from '../kubernetes/objects';
-import { type Container, type PodTemplate, RESTRICTED_CONTAINER, restrictedPod } from '../kubernetes/pod';
+import type { StatefulSet } from '../kubernetes/objects';
+import { type Container, RESTRICTED_CONTAINER } from '../kubernetes/pod';
+import { type SinglePod, singlePod } from '../kubernetes/single-pod';
 import { MOSQUITTO_PATHS as paths } from './mosquitto-files';
+import type { SecretUser } from './mosquitto-users';
 
 /** User and group `mosquitto` of the official image. */
 const MOSQUITTO_UID = 1883;
 /** Enough to write the queue of a busy broker to its volume. */
 const GRACE_SECONDS = 60;
-
-export interface SecretUser {
-  readonly user: string;
-  readonly secretName: string;
-  readonly key: string;
-}
 
 export interface MosquittoWorkloadProps {
   readonly namespace: string;
@@ -32,23 +27,13 @@ export interface MosquittoWorkloadProps {
   readonly secretUsers: () => SecretUser[];
 }
 
-/**
- * One broker pod. Mosquitto does not cluster, and two of them on one volume would destroy it: a StatefulSet never runs
- * two pods of one name, where a Deployment's rolling update would.
- */
+/** One broker pod. Mosquitto does not cluster, and two of them on one volume would destroy it. */
 export function mosquittoWorkload(scope: Construct, id: string, props: MosquittoWorkloadProps): StatefulSet {
-  return new StatefulSet(scope, id, {
-    metadata: { name: props.name, namespace: props.namespace, labels: props.labels },
-    spec: {
-      replicas: 1,
-      serviceName: props.name,
-      selector: { matchLabels: props.labels },
-      template: Lazy.any({ produce: () => template(props) }),
-    },
-  });
+  const { namespace, name, labels } = props;
+  return singlePod(scope, id, { namespace, name, labels, uid: MOSQUITTO_UID, pod: () => pod(props) });
 }
 
-function template(props: MosquittoWorkloadProps): PodTemplate {
+function pod(props: MosquittoWorkloadProps): SinglePod {
   const shared = { image: props.image, resources: props.resources, securityContext: RESTRICTED_CONTAINER };
   const prepare: Container = {
     ...shared,
@@ -82,24 +67,18 @@ function template(props: MosquittoWorkloadProps): PodTemplate {
     livenessProbe: { tcpSocket: { port: 'mqtt' }, periodSeconds: 20, failureThreshold: 3 },
   };
   return {
-    metadata: { labels: props.labels, annotations: checksum('config', ...props.startupFiles()) },
-    spec: {
-      serviceAccountName: props.name,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      terminationGracePeriodSeconds: GRACE_SECONDS,
-      securityContext: restrictedPod(MOSQUITTO_UID),
-      initContainers: [prepare],
-      containers: [broker],
-      volumes: [
-        { name: 'config', configMap: { name: props.configMap } },
-        { name: 'users', secret: { secretName: props.usersSecret, defaultMode: 0o440 } },
-        { name: 'secrets', projected: { defaultMode: 0o440, sources: props.secretUsers().map(passwordFile) } },
-        { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '8Mi' } },
-        { name: 'tmp', emptyDir: { medium: 'Memory', sizeLimit: '8Mi' } },
-        { name: 'data', persistentVolumeClaim: { claimName: props.claim } },
-      ],
-    },
+    annotations: checksum('config', ...props.startupFiles()),
+    terminationGracePeriodSeconds: GRACE_SECONDS,
+    initContainers: [prepare],
+    containers: [broker],
+    volumes: [
+      { name: 'config', configMap: { name: props.configMap } },
+      { name: 'users', secret: { secretName: props.usersSecret, defaultMode: 0o440 } },
+      { name: 'secrets', projected: { defaultMode: 0o440, sources: props.secretUsers().map(passwordFile) } },
+      { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '8Mi' } },
+      { name: 'tmp', emptyDir: { medium: 'Memory', sizeLimit: '8Mi' } },
+      { name: 'data', persistentVolumeClaim: { claimName: props.claim } },
+    ],
   };
 }
 

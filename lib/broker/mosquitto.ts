@@ -19,14 +19,12 @@ import { type ContainerResources, cpu, renderResources, renderSize } from '../ku
 import { dnsLabelProblem } from '../naming/kubernetes-names';
 import type { Credentials } from './credentials';
 import { mosquittoConf, prepareScript } from './mosquitto-files';
-import { MosquittoUser } from './mosquitto-user';
-import { mosquittoWorkload, type SecretUser } from './mosquitto-workload';
-import { passwordLine } from './password-hash';
+import type { MosquittoUser } from './mosquitto-user';
+import { MosquittoUsers } from './mosquitto-users';
+import { mosquittoWorkload } from './mosquitto-workload';
 
 const MQTT_PORT = 1883;
 const WEBSOCKET_PORT = 8080;
-/** Also a folder name in the broker's pod and a word in the ACL file, hence stricter than MQTT. */
-const USER_NAME = /^[A-Za-z0-9]([A-Za-z0-9._@-]{0,62}[A-Za-z0-9])?$/;
 const DEFAULT_MEMORY = Size.gibibytes(1);
 
 export interface MosquittoProps {
@@ -113,12 +111,9 @@ export class Mosquitto extends Chart {
   readonly statefulSet: ApiObject;
   readonly networkPolicy: ApiObject;
 
-  readonly #users = new Map<string, MosquittoUser>();
+  readonly #users: MosquittoUsers;
   readonly #clients: NetworkPeer[] = [];
   readonly #requestTopics = new Map<string, string>();
-  readonly #iterations: number;
-  /** Hashing is slow on purpose; each password is hashed once. */
-  readonly #passwordLines = new Map<string, string>();
 
   constructor(scope: Construct, id: string, props: MosquittoProps = {}) {
     super(scope, id, { namespace: props.namespace ?? 'mosquitto' });
@@ -127,7 +122,8 @@ export class Mosquitto extends Chart {
     this.host = `${this.name}.${this.brokerNamespace}.svc.cluster.local`;
     this.mqttUrl = `mqtt://${this.host}:${MQTT_PORT}`;
     this.websocketUrl = `ws://${this.host}:${WEBSOCKET_PORT}`;
-    this.#iterations = atLeast('passwordIterations', props.passwordIterations ?? 100_000, 1_000);
+    const iterations = atLeast('passwordIterations', props.passwordIterations ?? 100_000, 1_000);
+    this.#users = new MosquittoUsers(`${this.brokerNamespace}/${this.name}`, iterations);
     const memoryBytes = (props.resources?.memory?.limit ?? DEFAULT_MEMORY).toKibibytes() * 1024;
     const conf = mosquittoConf({
       mqttPort: MQTT_PORT,
@@ -145,12 +141,12 @@ export class Mosquitto extends Chart {
     this.configMap = new ConfigMap(this, 'config', {
       metadata: { name: `${this.name}-config`, namespace, labels },
       data: Lazy.any({
-        produce: () => ({ 'mosquitto.conf': conf, acl: this.#acl(), 'prepare.sh': prepareScript() }),
+        produce: () => ({ 'mosquitto.conf': conf, acl: this.#users.aclFile(), 'prepare.sh': prepareScript() }),
       }),
     });
     this.usersSecret = new Secret(this, 'users', {
       metadata: { name: `${this.name}-users`, namespace, labels },
-      stringData: Lazy.any({ produce: () => ({ passwd: this.#passwd() }) }),
+      stringData: Lazy.any({ produce: () => ({ passwd: this.#users.passwordFile() }) }),
     });
     this.volumeClaim = new PersistentVolumeClaim(this, 'data', {
       metadata: { name: `${this.name}-data`, namespace, labels },
@@ -187,8 +183,8 @@ export class Mosquitto extends Chart {
       configMap: this.configMap.name,
       usersSecret: this.usersSecret.name,
       claim: this.volumeClaim.name,
-      startupFiles: () => [conf, this.#acl(), prepareScript(), this.#passwd()],
-      secretUsers: () => this.#secretUsers(),
+      startupFiles: () => [conf, this.#users.aclFile(), prepareScript(), this.#users.passwordFile()],
+      secretUsers: () => this.#users.inSecrets(),
     });
     this.networkPolicy = new NetworkPolicy(this, 'network-policy', {
       metadata: { name: this.name, namespace, labels },
@@ -209,25 +205,7 @@ export class Mosquitto extends Chart {
    * for a name that is taken
    */
   addUser(name: string, credentials: Credentials): MosquittoUser {
-    if (!USER_NAME.test(name)) {
-      throw new EdgeError('EDGE_ERR_NAME', {
-        at: 'the name of a broker user',
-        value: name,
-        rule: 'it has 1 to 64 letters, digits and . _ @ -, and begins and ends with a letter or a digit (a ":" ends the name in the password file, a "+" or "#" is a wildcard in ACLs)',
-        fix: 'Rename the user',
-      });
-    }
-    if (this.#users.has(name)) {
-      throw new EdgeError('EDGE_ERR_DUPLICATE', {
-        at: `a user of broker ${this.node.path}`,
-        value: name,
-        rule: 'there is one already by this name',
-        fix: 'Use the user that addUser returned the first time',
-      });
-    }
-    const user = new MosquittoUser(name, credentials);
-    this.#users.set(name, user);
-    return user;
+    return this.#users.add(name, credentials);
   }
 
   /** Lets all pods of a namespace connect. Bridges, and Traefik where it is used, may already. */
@@ -255,7 +233,7 @@ export class Mosquitto extends Chart {
 
   /** Whether the user is one of this broker's. */
   hasUser(user: MosquittoUser): boolean {
-    return this.#users.get(user.name) === user;
+    return this.#users.has(user);
   }
 
   /** @internal */
@@ -281,34 +259,6 @@ export class Mosquitto extends Chart {
     this.#requestTopics.set(topic, bridge);
   }
 
-  #acl(): string {
-    const users = [...this.#users.values()].sort(byName);
-    return users.map((user) => `${user._aclLines().join('\n')}\n`).join('\n');
-  }
-
-  #passwd(): string {
-    return [...this.#users.values()]
-      .sort(byName)
-      .map((user) => this.#passwordLine(user))
-      .join('');
-  }
-
-  #passwordLine({ name, credentials }: MosquittoUser): string {
-    const password = credentials._reveal();
-    if (password === undefined) return '';
-    const known = this.#passwordLines.get(name);
-    const broker = `${this.brokerNamespace}/${this.name}`;
-    const line = known ?? `${passwordLine(broker, name, password, this.#iterations)}\n`;
-    this.#passwordLines.set(name, line);
-    return line;
-  }
-
-  #secretUsers(): SecretUser[] {
-    return [...this.#users.values()]
-      .sort(byName)
-      .flatMap(({ name, credentials }) => (credentials.secret ? [{ user: name, ...credentials.secret }] : []));
-  }
-
   #ingress(): NetworkRule[] {
     const ports: NetworkRule['ports'] = [
       { port: 'mqtt', protocol: 'TCP' },
@@ -316,10 +266,6 @@ export class Mosquitto extends Chart {
     ];
     return this.#clients.length === 0 ? [] : [{ from: this.#clients, ports }];
   }
-}
-
-function byName(a: MosquittoUser, b: MosquittoUser): number {
-  return a.name < b.name ? -1 : 1;
 }
 
 function validName(at: string, name: string): string {

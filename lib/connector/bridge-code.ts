@@ -10,6 +10,15 @@ const NODE_IMAGE = 'docker.io/library/node:24-alpine';
  */
 const PART_BYTES = 180_000;
 
+/** The file that a Node image runs. */
+export const LOADER = 'bridge.cjs';
+
+/** What one ConfigMap holds of the program. */
+export interface ProgramPart {
+  readonly data: Record<string, string> | undefined;
+  readonly binaryData: Record<string, string>;
+}
+
 /** Where the bridge's program comes from. */
 export class BridgeCode {
   /**
@@ -50,19 +59,19 @@ export class BridgeCode {
   }
 
   /**
-   * The program in pieces that fit into a ConfigMap each, and the file that puts them together; nothing for an image.
+   * The program in pieces that fit into a ConfigMap each, the first with the file that puts them together; none for an
+   * image.
    *
    * @internal
    */
-  _files(): { loader: string; parts: { name: string; content: Buffer }[] } | undefined {
-    const program = this.#program;
-    if (!program) return undefined;
-    const count = Math.ceil(program.length / PART_BYTES);
-    const parts = Array.from({ length: count }, (_, i) => ({
-      name: `bridge.cjs.br.${i}`,
-      content: program.subarray(i * PART_BYTES, (i + 1) * PART_BYTES),
+  _parts(): ProgramPart[] {
+    const program = this.#program ?? Buffer.alloc(0);
+    const starts = Array.from({ length: Math.ceil(program.length / PART_BYTES) }, (_, i) => i * PART_BYTES);
+    const names = starts.map((_, i) => `bridge.cjs.br.${i}`);
+    return names.map((name, i) => ({
+      binaryData: { [name]: program.subarray(starts[i], (starts[i] ?? 0) + PART_BYTES).toString('base64') },
+      data: i === 0 ? { [LOADER]: loader(names) } : undefined,
     }));
-    return { loader: loader(parts.map(({ name }) => name)), parts };
   }
 }
 

@@ -1,8 +1,9 @@
-import { Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { checksum } from '../kubernetes/labels';
-import { StatefulSet } from '../kubernetes/objects';
-import { type Container, type PodTemplate, RESTRICTED_CONTAINER, restrictedPod } from '../kubernetes/pod';
+import type { StatefulSet } from '../kubernetes/objects';
+import { type Container, RESTRICTED_CONTAINER } from '../kubernetes/pod';
+import { type SinglePod, singlePod } from '../kubernetes/single-pod';
+import { LOADER } from './bridge-code';
 
 /** User and group `node` of the official image. */
 const NODE_UID = 1000;
@@ -13,7 +14,6 @@ export const BRIDGE_PATHS = {
   credentials: '/var/run/bridge-credentials',
   passwordFile: 'password',
   code: '/opt/bridge',
-  loader: 'bridge.cjs',
 } as const;
 
 export interface BridgeWorkloadProps {
@@ -33,30 +33,19 @@ export interface BridgeWorkloadProps {
   readonly terminationGracePeriodSeconds: () => number;
 }
 
-/**
- * One bridge pod. The broker keeps its session under its client id, so never two of one name: a StatefulSet sees to
- * that, also while it replaces the pod.
- */
+/** One bridge pod: the broker keeps its session under its client id, so there may never be two. */
 export function bridgeWorkload(scope: Construct, id: string, props: BridgeWorkloadProps): StatefulSet {
-  return new StatefulSet(scope, id, {
-    metadata: { name: props.name, namespace: props.namespace, labels: props.labels },
-    spec: {
-      replicas: 1,
-      serviceName: props.name,
-      selector: { matchLabels: props.labels },
-      template: Lazy.any({ produce: () => template(props) }),
-    },
-  });
+  const { namespace, name, labels } = props;
+  return singlePod(scope, id, { namespace, name, labels, uid: NODE_UID, pod: () => pod(props) });
 }
 
-function template(props: BridgeWorkloadProps): PodTemplate {
+function pod(props: BridgeWorkloadProps): SinglePod {
   const bundled = props.codeConfigMaps.length > 0;
-  const config = `${BRIDGE_PATHS.config}/${BRIDGE_PATHS.configFile}`;
   const bridge: Container = {
     name: 'bridge',
     image: props.image,
-    command: bundled ? ['node', `${BRIDGE_PATHS.code}/${BRIDGE_PATHS.loader}`] : undefined,
-    args: ['--config', config],
+    command: bundled ? ['node', `${BRIDGE_PATHS.code}/${LOADER}`] : undefined,
+    args: ['--config', `${BRIDGE_PATHS.config}/${BRIDGE_PATHS.configFile}`],
     ports: [{ name: 'operations', containerPort: props.operationsPort, protocol: 'TCP' }],
     volumeMounts: [
       { name: 'config', mountPath: BRIDGE_PATHS.config, readOnly: true },
@@ -69,35 +58,17 @@ function template(props: BridgeWorkloadProps): PodTemplate {
     livenessProbe: { httpGet: { path: '/livez', port: 'operations' }, periodSeconds: 20, failureThreshold: 3 },
     readinessProbe: { httpGet: { path: '/readyz', port: 'operations' }, periodSeconds: 5 },
   };
+  const { secretName, key } = props.password;
+  const password = { secret: { name: secretName, items: [{ key, path: BRIDGE_PATHS.passwordFile }] } };
+  const code = props.codeConfigMaps.map((name) => ({ configMap: { name } }));
   return {
-    metadata: { labels: props.labels, annotations: checksum('config', ...props.startupFiles()) },
-    spec: {
-      serviceAccountName: props.name,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      terminationGracePeriodSeconds: props.terminationGracePeriodSeconds(),
-      securityContext: restrictedPod(NODE_UID),
-      containers: [bridge],
-      volumes: [
-        { name: 'config', configMap: { name: props.configMap } },
-        {
-          name: 'credentials',
-          projected: {
-            defaultMode: 0o440,
-            sources: [
-              {
-                secret: {
-                  name: props.password.secretName,
-                  items: [{ key: props.password.key, path: BRIDGE_PATHS.passwordFile }],
-                },
-              },
-            ],
-          },
-        },
-        ...(bundled
-          ? [{ name: 'code', projected: { sources: props.codeConfigMaps.map((name) => ({ configMap: { name } })) } }]
-          : []),
-      ],
-    },
+    annotations: checksum('config', ...props.startupFiles()),
+    terminationGracePeriodSeconds: props.terminationGracePeriodSeconds(),
+    containers: [bridge],
+    volumes: [
+      { name: 'config', configMap: { name: props.configMap } },
+      { name: 'credentials', projected: { defaultMode: 0o440, sources: [password] } },
+      ...(bundled ? [{ name: 'code', projected: { sources: code } }] : []),
+    ],
   };
 }

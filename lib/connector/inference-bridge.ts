@@ -21,10 +21,10 @@ import {
 } from '../kubernetes/objects';
 import { type ContainerResources, cpu, renderResources } from '../kubernetes/plus';
 import { dnsLabelProblem } from '../naming/kubernetes-names';
-import { InferenceModel } from '../serving/inference-model';
 import { BridgeCode } from './bridge-code';
 import { BridgeRoute, type RouteOptions } from './bridge-route';
 import { BRIDGE_PATHS, bridgeWorkload } from './bridge-workload';
+import { checkClients, checkModel } from './route-checks';
 
 const OPERATIONS_PORT = BRIDGE_DEFAULTS.httpPort;
 /** For what comes after the last prediction: publishing it, acknowledging, saying goodbye. */
@@ -107,14 +107,9 @@ export class InferenceBridge extends Chart {
     broker._allowPeer(podsLabelled(namespace, labels));
 
     const code = props.code ?? BridgeCode.bundled();
-    const files = code._files();
-    this.codeConfigMaps = (files?.parts ?? []).map(
-      (part, i) =>
-        new ConfigMap(this, `code-${i}`, {
-          metadata: { ...metadata, name: `${name}-code-${i}` },
-          ...(i === 0 && { data: { [BRIDGE_PATHS.loader]: files?.loader } }),
-          binaryData: { [part.name]: part.content.toString('base64') },
-        }),
+    const parts = code._parts();
+    this.codeConfigMaps = parts.map(
+      (part, i) => new ConfigMap(this, `code-${i}`, { metadata: { ...metadata, name: `${name}-code-${i}` }, ...part }),
     );
     this.configMap = new ConfigMap(this, 'config', {
       metadata: { ...metadata, name: `${name}-config` },
@@ -153,11 +148,7 @@ export class InferenceBridge extends Chart {
       configMap: this.configMap.name,
       codeConfigMaps: this.codeConfigMaps.map(({ name }) => name),
       password: credentials.secret ?? { secretName: `${name}-mqtt`, key: 'password' },
-      startupFiles: () => [
-        this.#configFile(),
-        password ?? '',
-        ...(files ? [files.loader, ...files.parts.map(({ content }) => content.toString('base64'))] : []),
-      ],
+      startupFiles: () => [this.#configFile(), password ?? '', JSON.stringify(parts)],
       terminationGracePeriodSeconds: () => Math.ceil(this.#drainSeconds()) + KILL_MARGIN_SECONDS,
     });
     this.networkPolicy = new NetworkPolicy(this, 'network-policy', {
@@ -183,8 +174,8 @@ export class InferenceBridge extends Chart {
    * @throws EdgeError EDGE_ERR_ROUTE_MODEL, EDGE_ERR_ROUTE_CLIENT, EDGE_ERR_ROUTE_TOPIC or EDGE_ERR_ROUTE_CONFLICT
    */
   addRoute(options: RouteOptions): BridgeRoute {
-    this.#validateModel(options.model);
-    this.#validateClients(options.clients);
+    checkModel(this, options.model);
+    checkClients(this, this.broker, options.clients);
     const route = new BridgeRoute(options);
     const [conflict] = findRouteConflicts([...this.#routes, route]);
     if (conflict) {
@@ -249,32 +240,6 @@ export class InferenceBridge extends Chart {
       fix: 'Call addRoute(..), or leave the bridge out',
     };
     return [describe('EDGE_ERR_NO_ROUTES', problem)];
-  }
-
-  #validateModel(model: unknown): void {
-    if (InferenceModel.isInferenceModel(model) && model.node.root === this.node.root) return;
-    const models = this.node.root.node.findAll().filter(InferenceModel.isInferenceModel);
-    const known = models.map(({ namespace, name }) => `${namespace}/${name}`).join(', ') || 'none yet';
-    throw new EdgeError('EDGE_ERR_ROUTE_MODEL', {
-      at: `the model of a route of ${this.node.path}`,
-      value: InferenceModel.isInferenceModel(model) ? `${model.namespace}/${model.name} of another app` : String(model),
-      rule: `the models of this app are: ${known}`,
-      fix: 'Use what InferencePlatform.addModel(..) returned',
-    });
-  }
-
-  #validateClients(clients: readonly MosquittoUser[]): void {
-    const at = `the clients of a route of ${this.node.path}`;
-    if (clients.length === 0) {
-      const rule = 'the request topic would be one that nobody may publish to';
-      const fix = 'Name at least one user of the broker';
-      throw new EdgeError('EDGE_ERR_ROUTE_CLIENT', { at, value: '[]', rule, fix });
-    }
-    const stranger = clients.find((client) => !this.broker.hasUser(client));
-    if (!stranger) return;
-    const rule = `it is no user of broker ${this.broker.node.path}`;
-    const fix = "Use what this broker's addUser(..) returned";
-    throw new EdgeError('EDGE_ERR_ROUTE_CLIENT', { at, value: stranger.name, rule, fix });
   }
 }
 
