@@ -8,7 +8,8 @@ export function errorReply({ code, status, message, retryable }: Failure): Buffe
 export interface DeadRequest {
   readonly route: string;
   readonly topic: string;
-  readonly payload: Buffer;
+  /** Left out when it would make the letter too large for the broker. */
+  readonly payload: Buffer | undefined;
   readonly requestId: string;
   readonly firstSeen: Date;
   readonly modelUrl: string;
@@ -27,7 +28,7 @@ export function deadLetter(request: DeadRequest, { code, message }: Failure): Bu
       ruleName: request.route,
       topic: request.topic,
       requestId: request.requestId,
-      base64OriginalPayload: request.payload.toString('base64'),
+      base64OriginalPayload: request.payload?.toString('base64'),
       failures: [{ failedAction: 'predict', failedResource: request.modelUrl, errorCode: code, errorMessage: message }],
       firstSeen: request.firstSeen.toISOString(),
     }),

@@ -79,22 +79,33 @@ export class Route {
   async #fail(request: Request, replyTopic: string, why: Failure): Promise<Outcome> {
     this.#parts.failed(request.id, why);
     const reply = this.#reply(request, replyTopic, errorReply(why), { status: String(why.status), code: why.code });
-    const letter: Message = {
-      topic: this.#config.deadLetter.topic,
-      payload: deadLetter(
-        { ...request, requestId: request.id, route: this.#config.name, modelUrl: this.#config.model.url },
-        why,
-      ),
-      options: { qos: 1, properties: { contentType: 'application/json' } },
-    };
     for (let attempt = 0; ; attempt += 1) {
-      const [replied, buried] = await Promise.all([this.#parts.publish(reply), this.#parts.publish(letter)]);
-      if (!buried.accepted) this.#parts.failed(request.id, unpublishable(letter.topic, buried));
+      const [replied, buried] = await Promise.all([this.#parts.publish(reply), this.#bury(request, why)]);
+      if (!buried.accepted) {
+        this.#parts.failed(request.id, unpublishable(this.#config.deadLetter.topic, buried));
+      }
       if (!replied.accepted) this.#parts.failed(request.id, unpublishable(replyTopic, replied));
       if (replied.accepted) return 'error';
       if (buried.accepted) return 'dead';
       await sleep(fullJitter(attempt, 1_000, 60_000));
     }
+  }
+
+  /** In base64 a payload is a third larger than it came; where the broker does not take that, the letter goes without. */
+  async #bury(request: Request, why: Failure): Promise<PublishResult> {
+    const whole = await this.#parts.publish(this.#letter(request, why, request.payload));
+    if (whole.accepted || whole.why !== 'too large') return whole;
+    return this.#parts.publish(this.#letter(request, why, undefined));
+  }
+
+  #letter(request: Request, why: Failure, payload: Buffer | undefined): Message {
+    const { name, model, deadLetter: target } = this.#config;
+    const letter = { ...request, payload, requestId: request.id, route: name, modelUrl: model.url };
+    return {
+      topic: target.topic,
+      payload: deadLetter(letter, why),
+      options: { qos: 1, properties: { contentType: 'application/json' } },
+    };
   }
 
   #reply(request: Request, topic: string, payload: Buffer, userProperties: Record<string, string>): Message {

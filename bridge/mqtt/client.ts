@@ -58,5 +58,5 @@ function create(broker: BrokerConfig, specific: IClientOptions): MqttClient {
 }
 
 function readSecret(file: string): string {
-  return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  return readFileSync(file, 'utf8').replace(/\n+$/, '');
 }
