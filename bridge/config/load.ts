@@ -17,13 +17,19 @@ export function loadBridgeConfig(file: string): BridgeConfig {
     throw new BridgeError('BRIDGE_ERR_CONFIG', `cannot read ${file}: ${(error as Error).message}`);
   }
   const document = parseDocument(text, { prettyErrors: true });
-  if (document.errors.length > 0) {
-    throw problems(
-      file,
-      document.errors.map(({ message }) => message.trim()),
-    );
+  // A warning is a tag the file's author expected to mean something, such as !env.
+  const faults = [...document.errors, ...document.warnings].map(({ message }) => message.trim());
+  if (faults.length > 0) throw problems(file, faults);
+  return parseBridgeConfig(contentOf(document, file), file);
+}
+
+/** An alias without an anchor is found only here. */
+function contentOf(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw problems(file, [(error as Error).message]);
   }
-  return parseBridgeConfig(document.toJS(), file);
 }
 
 /**

@@ -15,16 +15,22 @@ const topicFilter = z.string().superRefine((filter, context) => {
   if (problem) context.addIssue({ code: 'custom', message: `is "${filter}", but ${problem}` });
 });
 
-const qos = z.union([z.literal(0), z.literal(1), z.literal(2)]).default(defaults.qos);
+const qos = z.literal([0, 1, 2]).default(defaults.qos);
 
-function urlOf(...schemes: string[]) {
+function urlOf(schemes: string[], credentials: string) {
   return z.string().superRefine((value, context) => {
-    const scheme = URL.canParse(value) ? new URL(value).protocol.slice(0, -1) : undefined;
-    if (scheme && schemes.includes(scheme)) return;
-    context.addIssue({
-      code: 'custom',
-      message: `is "${value}", but must be a URL that begins with ${schemes.join('://, ')}://`,
-    });
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url && (url.username || url.password)) {
+      context.addIssue({
+        code: 'custom',
+        message: `has a user name or password in it, where everybody who reads logs sees it. ${credentials}`,
+      });
+    } else if (!url?.hostname || !schemes.some((scheme) => value.startsWith(`${scheme}://`))) {
+      context.addIssue({
+        code: 'custom',
+        message: `is "${value}", but must be a URL that begins with ${schemes.join('://, ')}://`,
+      });
+    }
   });
 }
 
@@ -40,23 +46,28 @@ const tls = z
     'certFile and keyFile belong together. Give both or neither',
   );
 
-const broker = z.strictObject({
-  url: urlOf('mqtt', 'mqtts', 'ws', 'wss'),
-  clientId: z.string().min(1).max(128),
-  protocolVersion: z.union([z.literal(4), z.literal(5)]).default(defaults.protocolVersion),
-  username: z.string().min(1).optional(),
-  passwordFile: z.string().min(1).optional(),
-  keepaliveSeconds: z.int().min(2).max(65_535).default(defaults.keepaliveSeconds),
-  connectTimeoutSeconds: z.int().min(1).max(600).default(defaults.connectTimeoutSeconds),
-  sessionExpirySeconds: z.int().min(60).max(4_294_967_295).default(defaults.sessionExpirySeconds),
-  reconnect: z
-    .strictObject({
-      minMs: z.int().min(10).default(defaults.reconnectMinMs),
-      maxMs: z.int().min(10).max(600_000).default(defaults.reconnectMaxMs),
-    })
-    .prefault({}),
-  tls: tls.optional(),
-});
+const broker = z
+  .strictObject({
+    url: urlOf(['mqtt', 'mqtts', 'ws', 'wss'], 'Use broker.username and broker.passwordFile'),
+    clientId: z.string().min(1).max(128),
+    protocolVersion: z.literal([4, 5]).default(defaults.protocolVersion),
+    username: z.string().min(1).optional(),
+    passwordFile: z.string().min(1).optional(),
+    keepaliveSeconds: z.int().min(2).max(65_535).default(defaults.keepaliveSeconds),
+    connectTimeoutSeconds: z.int().min(1).max(600).default(defaults.connectTimeoutSeconds),
+    sessionExpirySeconds: z.int().min(60).max(4_294_967_295).default(defaults.sessionExpirySeconds),
+    reconnect: z
+      .strictObject({
+        minMs: z.int().min(10).default(defaults.reconnectMinMs),
+        maxMs: z.int().min(10).max(600_000).default(defaults.reconnectMaxMs),
+      })
+      .prefault({}),
+    tls: tls.optional(),
+  })
+  .refine(
+    ({ username, passwordFile }) => passwordFile === undefined || username !== undefined,
+    'has a passwordFile and no username. Give both or neither',
+  );
 
 const route = z.strictObject({
   name: z.string().min(1),
@@ -64,7 +75,7 @@ const route = z.strictObject({
   qos,
   concurrency: z.int().min(1).max(10_000).default(defaults.concurrency),
   model: z.strictObject({
-    url: urlOf('http', 'https'),
+    url: urlOf(['http', 'https'], 'Use model.headers'),
     timeoutSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.modelTimeoutSeconds),
     maxReplyBytes: z.int().min(1).default(defaults.maxReplyBytes),
     headers: z.record(z.string(), z.string()).default({}),
@@ -81,36 +92,34 @@ const route = z.strictObject({
  * The bridge's one configuration file. An unknown key is an error: a misspelt option would otherwise be an option
  * left at its default without a word.
  */
-export const bridgeConfigSchema = z
-  .strictObject({
-    broker,
-    delivery: z
-      .strictObject({
-        window: z.int().min(1).max(65_535).default(defaults.window),
-        drainTimeoutSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.drainTimeoutSeconds),
-      })
-      .prefault({}),
-    routes: z.array(route).min(1),
-    http: z
-      .strictObject({
-        host: z.string().default(defaults.httpHost),
-        port: z.int().min(0).max(65_535).default(defaults.httpPort),
-      })
-      .prefault({}),
-    log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default(defaults.logLevel) }).prefault({}),
-  })
-  .superRefine(({ routes }, context) => {
-    const topics = routes.map(({ name, requestTopic, reply, deadLetter }) => ({
-      name,
-      requestTopic,
-      replyTopic: reply.topic,
-      deadLetterTopic: deadLetter.topic,
-      allowedResponseTopics: reply.allowedResponseTopics,
-    }));
-    for (const { message } of findRouteConflicts(topics)) {
-      context.addIssue({ code: 'custom', path: ['routes'], message });
-    }
-  });
+export const bridgeConfigSchema = z.strictObject({
+  broker,
+  delivery: z
+    .strictObject({
+      window: z.int().min(1).max(65_535).default(defaults.window),
+      drainTimeoutSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.drainTimeoutSeconds),
+    })
+    .prefault({}),
+  routes: z.array(route).min(1).superRefine(refuseConflicts),
+  http: z
+    .strictObject({
+      host: z.string().default(defaults.httpHost),
+      port: z.int().min(0).max(65_535).default(defaults.httpPort),
+    })
+    .prefault({}),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default(defaults.logLevel) }).prefault({}),
+});
+
+function refuseConflicts(routes: z.output<typeof route>[], context: z.RefinementCtx): void {
+  const topics = routes.map(({ name, requestTopic, reply, deadLetter }) => ({
+    name,
+    requestTopic,
+    replyTopic: reply.topic,
+    deadLetterTopic: deadLetter.topic,
+    allowedResponseTopics: reply.allowedResponseTopics,
+  }));
+  for (const { message } of findRouteConflicts(topics)) context.addIssue({ code: 'custom', message });
+}
 
 /** A configuration with every default filled in: what the bridge runs on. */
 export type BridgeConfig = z.output<typeof bridgeConfigSchema>;

@@ -12,6 +12,8 @@ export interface AckGateEvents {
 interface Work {
   readonly packet: IPublishPacket;
   done: boolean;
+  /** The number of the connection it was last delivered on. */
+  seenOn: number;
 }
 
 interface Acknowledgement {
@@ -49,6 +51,7 @@ export class AckGate {
   #unacknowledgeable = 0;
   #draining = false;
   #connection: GuardedConnection | undefined;
+  #connections = 0;
 
   constructor(handle: Handle, window: number, events: AckGateEvents) {
     this.#handle = handle;
@@ -56,9 +59,13 @@ export class AckGate {
     this.#events = events;
   }
 
-  /** Messages taken and not yet acknowledged, QoS 0 included. */
+  /**
+   * Messages taken on this connection and not yet acknowledged, and QoS 0 ones not yet handled. What came on an earlier
+   * connection takes no room until the broker delivers it again; it may never, because it expired.
+   */
   get size(): number {
-    return this.#owed.size + this.#unacknowledgeable;
+    const { puback, pubrec } = this.#connection?.fifo ?? { puback: [], pubrec: [] };
+    return puback.length + pubrec.length + this.#unacknowledgeable;
   }
 
   /** Messages whose work is not done. */
@@ -68,6 +75,7 @@ export class AckGate {
 
   /** Stands guard over a client that has not connected yet; the client before it is forgotten. */
   guard(client: MqttClient): void {
+    this.#connections += 1;
     const connection = new GuardedConnection(client);
     this.#connection = connection;
     const internals = client as unknown as Internals;
@@ -102,7 +110,7 @@ export class AckGate {
       // An older Mosquitto sends more than Receive Maximum when acknowledgements come in order; the gate's own bound
       // copes, so the client must not answer with a disconnect (it does for QoS 2).
       internals._receiveMaximum = 65_535;
-      if (!sessionPresent) this.#owed.clear();
+      this.#forget(sessionPresent);
     });
     client.on('close', () => {
       connection.abandon();
@@ -131,15 +139,23 @@ export class AckGate {
     }
     const known = this.#owed.get(messageId);
     if (known && packet.dup && sameMessage(known.packet, packet)) {
+      known.seenOn = this.#connections;
       this.#events.adopted(packet);
       return;
     }
-    const work: Work = { packet, done: false };
+    const work: Work = { packet, done: false, seenOn: this.#connections };
     this.#owed.set(messageId, work);
     connection.fresh = true;
     this.#run(packet, () => {
       work.done = true;
     });
+  }
+
+  /** A new session knows none of the old ids; a resumed one has delivered again, after two connections, what it will. */
+  #forget(sessionPresent: boolean): void {
+    for (const [id, work] of this.#owed) {
+      if (!sessionPresent || this.#connections - work.seenOn > 2) this.#owed.delete(id);
+    }
   }
 
   #run(packet: IPublishPacket, finished: () => void): void {

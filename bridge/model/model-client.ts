@@ -23,8 +23,9 @@ export class ModelClient {
   constructor(route: RouteConfig, observe: (status: string, seconds: number) => void) {
     const { url, timeoutSeconds, maxReplyBytes, headers } = route.model;
     this.#url = new URL(url);
-    this.#timeoutMs = timeoutSeconds * 1000;
-    this.#headers = { 'content-type': 'application/json', ...headers };
+    this.#timeoutMs = Math.ceil(timeoutSeconds * 1000);
+    const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+    this.#headers = { 'content-type': 'application/json', ...Object.fromEntries(named) };
     this.#observe = observe;
     this.#pool = new Pool(this.#url.origin, {
       connections: route.concurrency,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { IConnackPacket, MqttClient } from 'mqtt';
 import { fullJitter } from '../pacing/backoff';
 
@@ -47,8 +46,14 @@ export class Link {
     clearTimeout(this.#retry);
     const client = this.#client;
     if (!client) return;
-    await Promise.race([client.endAsync(false), sleep(GOODBYE_MS)]);
-    client.end(true);
+    let patience: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => {
+      patience = setTimeout(resolve, GOODBYE_MS);
+    });
+    await Promise.race([client.endAsync(false), enough]).catch(() => undefined);
+    clearTimeout(patience);
+    // Not `end(true)`: MQTT.js takes no notice of it while it is still saying goodbye.
+    client.stream?.destroy();
   }
 
   #connect(): void {
@@ -62,14 +67,18 @@ export class Link {
     }
     this.#client = client;
     let reason = new Error('the connection was closed');
-    let open = false;
+    let openSince: number | undefined;
     let over = false;
     const finish = () => {
       if (over) return;
       over = true;
       clearTimeout(watchdog);
-      client.end(true);
-      if (open) closed();
+      // A client that could not even begin has no stream, and `end` would throw.
+      if (client.stream) client.end(true);
+      if (openSince !== undefined) {
+        if (Date.now() - openSince > this.#options.reconnect.maxMs) this.#attempt = 0;
+        closed();
+      }
       if (!this.#stopped) this.#again(reason);
     };
     // The client has a time limit of its own for CONNACK; this one also ends an attempt that hangs anywhere else.
@@ -88,15 +97,19 @@ export class Link {
     client.on('connect', (connack) => {
       clearTimeout(watchdog);
       noDelay(client);
-      open = true;
-      this.#attempt = 0;
+      openSince = Date.now();
       opened(client, connack).catch((error: Error) => {
         reason = error;
         finish();
       });
     });
     prepare?.(client);
-    client.connect();
+    try {
+      client.connect();
+    } catch (error) {
+      reason = error as Error;
+      finish();
+    }
   }
 
   #again(reason: Error): void {

@@ -10,5 +10,11 @@ import type { RouteConfig } from '../config';
 export async function subscribe(client: MqttClient, routes: readonly RouteConfig[]): Promise<void> {
   // rh 2: no retained messages. A retained request would be answered again at every new session.
   const topics = Object.fromEntries(routes.map(({ requestTopic, qos }) => [requestTopic, { qos, rh: 2 as const }]));
-  await client.subscribeAsync(topics);
+  await client.subscribeAsync(topics).catch((error: Error & { packet?: { granted?: number[] } }) => {
+    const granted = error.packet?.granted;
+    const refused = Object.keys(topics).filter((_topic, i) => granted && (granted[i] ?? 0) >= 0x80);
+    throw new Error(
+      `no subscription to ${(refused.length > 0 ? refused : Object.keys(topics)).join(', ')}: ${error.message}`,
+    );
+  });
 }

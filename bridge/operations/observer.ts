@@ -95,6 +95,12 @@ export class Observer {
       );
       return;
     }
-    this.#log.warn({ ...fields, code: 'BRIDGE_ERR_BROKER_CONNECTION' }, reason.message);
+    this.#log.warn({ ...fields, code: 'BRIDGE_ERR_BROKER_CONNECTION' }, explain(reason));
   }
+}
+
+/** Node's error for a host of which no address answered has no message of its own. */
+function explain(reason: Error): string {
+  if (reason instanceof AggregateError) return reason.errors.map(({ message }: Error) => message).join(', ');
+  return reason.message;
 }
