@@ -1,4 +1,5 @@
 import type { IPublishPacket, MqttClient, Packet } from 'mqtt';
+import { Heartbeat } from './heartbeat';
 
 /** What becomes of a message, as far as the gate is concerned: when the promise resolves, it may be acknowledged. */
 export type Handle = (packet: IPublishPacket) => Promise<void>;
@@ -118,11 +119,18 @@ export class AckGate {
     });
   }
 
-  /** From now on messages are neither handled nor acknowledged; resolves when those already taken are done with. */
+  /**
+   * From now on messages are neither handled nor acknowledged. Resolves when those already taken are done with, and the
+   * broker has read their acknowledgements: a connection that is closed with something unread on it is reset, and what
+   * the broker has not read by then is gone.
+   */
   async drain(): Promise<void> {
     this.#draining = true;
     while (this.#running.size > 0) await Promise.all(this.#running);
-    if (this.#connection) this.#flush(this.#connection);
+    const connection = this.#connection;
+    if (!connection?.client.connected) return;
+    this.#flush(connection);
+    await connection.heard();
   }
 
   #accept(packet: IPublishPacket, connection: GuardedConnection): void {
@@ -202,40 +210,40 @@ class GuardedConnection {
   send: SendPacket = () => undefined;
   /** Whether the packet being read at the moment added to what the gate holds. */
   fresh = false;
+  readonly #heartbeat: Heartbeat;
   #held: (() => void) | undefined;
-  #ping: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(client: MqttClient) {
     this.client = client;
+    this.#heartbeat = new Heartbeat(client);
   }
 
-  /**
-   * Stops reading. The broker's answers to pings are not read either, so pings go out by the clock meanwhile and none
-   * counts as unanswered.
-   */
+  /** Stops reading. */
   hold(done: () => void): void {
     if (this.#closed) return;
     this.#held = done;
-    const keepaliveSeconds = this.client.options.keepalive ?? 60;
-    this.#ping = setInterval(() => {
-      this.client.sendPing();
-      this.client.reschedulePing(true);
-    }, keepaliveSeconds * 400);
+    this.#heartbeat.deaf = true;
   }
 
   release(): void {
-    clearInterval(this.#ping);
     const done = this.#held;
+    if (!done) return;
     this.#held = undefined;
-    done?.();
+    this.#heartbeat.deaf = false;
+    done();
   }
 
   /** The connection is gone, and with it whatever was still to be read from it. */
   abandon(): void {
     this.#closed = true;
     this.#held = undefined;
-    clearInterval(this.#ping);
+    this.#heartbeat.stop();
+  }
+
+  /** Resolves when the broker has read what was sent so far, or the connection is gone. */
+  heard(): Promise<void> {
+    return this.#heartbeat.answered();
   }
 }
 

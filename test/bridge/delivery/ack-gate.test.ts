@@ -1,5 +1,5 @@
 import type { IPublishPacket } from 'mqtt';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AckGate } from '../../../bridge/delivery/ack-gate';
 import { isPending, settle } from '../support/deferred';
 import { FakeClient, message } from '../support/fake-client';
@@ -524,47 +524,23 @@ describe('AckGate', () => {
     });
   });
 
-  describe('pings', () => {
-    afterEach(() => {
-      vi.useRealTimers();
-    });
+  describe('drain', () => {
+    it('resolves only when the broker has read the acknowledgements', async () => {
+      const { gate, connect, finish } = gateWithWork();
+      const client = connect();
+      client.silent = true;
+      client.deliver(message(1));
+      let drained = false;
 
-    const held = () => {
-      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-      const work = gateWithWork(1);
-      const client = work.connect();
-      client.options.keepalive = 10;
-      client.deliver(message(1), message(2));
-      return { ...work, client };
-    };
-
-    it('go out by the clock while reading is stopped, well within the keepalive time', () => {
-      const { client } = held();
-
-      vi.advanceTimersByTime(10_000);
-
-      expect(client.pings).toBe(2);
-      expect(client.reschedulings).toEqual([true, true]);
-    });
-
-    it('are left to MQTT.js again once reading goes on', async () => {
-      const { client, finish } = held();
-
+      const draining = gate.drain().then(() => {
+        drained = true;
+      });
       await finish(1);
-      vi.advanceTimersByTime(60_000);
+      expect([client.sent.length, client.pings, drained]).toEqual([1, 1, false]);
 
-      expect(client.pings).toBe(0);
-      expect(vi.getTimerCount()).toBe(0);
-    });
-
-    it('end with the connection', () => {
-      const { client } = held();
-
-      client.lose();
-      vi.advanceTimersByTime(60_000);
-
-      expect(client.pings).toBe(0);
-      expect(vi.getTimerCount()).toBe(0);
+      client.emit('packetreceive', { cmd: 'pingresp' });
+      await draining;
+      expect(drained).toBe(true);
     });
   });
 

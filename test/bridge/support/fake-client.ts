@@ -32,6 +32,7 @@ export class FakeClient extends EventEmitter {
   connected = false;
   ended = 0;
   pings = 0;
+  silent = false;
   reschedulings: boolean[] = [];
   connects = 0;
   _receiveMaximum = 10;
@@ -99,8 +100,11 @@ export class FakeClient extends EventEmitter {
     this.end();
   }
 
+  /** The broker answers pings at once, unless it is told to be silent. */
   sendPing(): void {
     this.pings += 1;
+    this.emit('packetsend', { cmd: 'pingreq' });
+    if (!this.silent) queueMicrotask(() => this.emit('packetreceive', { cmd: 'pingresp' }));
   }
 
   reschedulePing(force: boolean): void {
