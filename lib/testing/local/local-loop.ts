@@ -70,7 +70,7 @@ export async function startLocalLoop(options: LocalLoopOptions): Promise<LocalLo
   const drawn = new Map<string, string>();
   const secrets = (_: string, name: string, key: string) => {
     const id = `${name}/${key}`;
-    const value = drawn.get(id) ?? randomBytes(12).toString('base64url');
+    const value = drawn.get(id) ?? randomBytes(12).toString('hex');
     drawn.set(id, value);
     return value;
   };
