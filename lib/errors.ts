@@ -11,7 +11,7 @@ export const EDGE_ERRORS = {
   EDGE_ERR_DUPLICATE: 'Two things of the same name where only one can be.',
   EDGE_ERR_OBJECT_DUPLICATE:
     'Two Kubernetes objects of one group, kind, namespace and name: the later would replace the earlier.',
-  EDGE_ERR_FILE_DUPLICATE: 'Two charts whose manifests would go into the same file.',
+  EDGE_ERR_FILE_DUPLICATE: 'Two things that would be written to the same file: the later would replace the earlier.',
   EDGE_ERR_OBJECT_SIZE: 'A ConfigMap or Secret above the size that Kubernetes stores.',
   EDGE_ERR_TOKEN: 'A placeholder that was never replaced by its value.',
   EDGE_ERR_VALUE: 'A number or text outside of what its reader accepts.',

@@ -21,3 +21,6 @@ export const BRIDGE_DEFAULTS = {
   httpPort: 9464,
   logLevel: 'info',
 } as const;
+
+/** Node's timers count milliseconds in signed 32 bits; a longer one would fire at once. */
+export const MAX_TIMER_SECONDS = 2_147_483;

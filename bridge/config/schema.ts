@@ -1,9 +1,7 @@
 import * as z from 'zod';
-import { BRIDGE_DEFAULTS as defaults } from './defaults';
+import { BRIDGE_DEFAULTS as defaults, MAX_TIMER_SECONDS } from './defaults';
 import { findRouteConflicts } from './route-conflicts';
 import { topicFilterProblem, topicNameProblem } from './topics';
-
-const MAX_TIMER_SECONDS = 2_147_483;
 
 const topicName = z.string().superRefine((topic, context) => {
   const problem = topicNameProblem(topic);

@@ -40,7 +40,7 @@ export class MosquittoUser {
   }
 
   #grant(topicFilter: string, access: Access): this {
-    const problem = topicFilterProblem(topicFilter);
+    const problem = topicFilterProblem(topicFilter) ?? blankProblem(topicFilter);
     if (problem) {
       throw new EdgeError('EDGE_ERR_ROUTE_TOPIC', {
         at: `a topic filter granted to user "${this.name}"`,
@@ -53,4 +53,8 @@ export class MosquittoUser {
     this.#grants.set(topicFilter, granted.add(access));
     return this;
   }
+}
+
+function blankProblem(filter: string): string | undefined {
+  return filter === filter.trim() ? undefined : 'Mosquitto drops blanks at the ends of a line of its ACL file';
 }

@@ -16,15 +16,18 @@ import {
   ServiceAccount,
 } from '../kubernetes/objects';
 import { type ContainerResources, cpu, renderResources, renderSize } from '../kubernetes/plus';
-import { dnsLabelProblem } from '../naming/kubernetes-names';
+import { dnsLabelProblem, workloadNameProblem } from '../naming/kubernetes-names';
 import type { Credentials } from './credentials';
 import { mosquittoConf, prepareScript } from './mosquitto-files';
 import type { MosquittoUser } from './mosquitto-user';
 import { MosquittoUsers } from './mosquitto-users';
 import { mosquittoWorkload } from './mosquitto-workload';
+import { type RegisteredRoute, RouteRegistry } from './route-registry';
 
 const MQTT_PORT = 1883;
 const WEBSOCKET_PORT = 8080;
+/** Mosquitto reads most of its numbers as signed 32 bits. */
+const MOST = 2 ** 31 - 1;
 const DEFAULT_MEMORY = Size.gibibytes(1);
 
 export interface MosquittoProps {
@@ -113,25 +116,30 @@ export class Mosquitto extends Chart {
 
   readonly #users: MosquittoUsers;
   readonly #clients: NetworkPeer[] = [];
-  readonly #requestTopics = new Map<string, string>();
+  readonly #routes = new RouteRegistry();
 
   constructor(scope: Construct, id: string, props: MosquittoProps = {}) {
     super(scope, id, { namespace: props.namespace ?? 'mosquitto' });
-    this.brokerNamespace = validName('namespace', props.namespace ?? 'mosquitto');
-    this.name = validName('name', props.name ?? 'mosquitto');
+    this.brokerNamespace = validNamespace('Mosquitto.namespace', props.namespace ?? 'mosquitto');
+    this.name = validName(props.name ?? 'mosquitto');
     this.host = `${this.name}.${this.brokerNamespace}.svc.cluster.local`;
     this.mqttUrl = `mqtt://${this.host}:${MQTT_PORT}`;
     this.websocketUrl = `ws://${this.host}:${WEBSOCKET_PORT}`;
-    const iterations = atLeast('passwordIterations', props.passwordIterations ?? 100_000, 1_000);
+    const iterations = wholeNumber('passwordIterations', props.passwordIterations ?? 100_000, 1_000);
     this.#users = new MosquittoUsers(`${this.brokerNamespace}/${this.name}`, iterations);
     const memoryBytes = (props.resources?.memory?.limit ?? DEFAULT_MEMORY).toKibibytes() * 1024;
     const conf = mosquittoConf({
       mqttPort: MQTT_PORT,
       websocketPort: WEBSOCKET_PORT,
-      maxPacketBytes: atLeast('maxPacketBytes', props.maxPacketBytes ?? 2_000_000, 1_024),
-      maxQueuedMessages: atLeast('maxQueuedMessages', props.maxQueuedMessages ?? 500_000, 1),
-      maxQueuedBytes: atLeast('maxQueuedBytes', props.maxQueuedBytes ?? Math.floor(memoryBytes / 4), 1_024),
-      autosaveIntervalSeconds: atLeast('autosaveIntervalSeconds', props.autosaveIntervalSeconds ?? 60, 1),
+      maxPacketBytes: wholeNumber('maxPacketBytes', props.maxPacketBytes ?? 2_000_000, 1_024),
+      maxQueuedMessages: wholeNumber('maxQueuedMessages', props.maxQueuedMessages ?? 500_000, 1),
+      maxQueuedBytes: wholeNumber(
+        'maxQueuedBytes',
+        props.maxQueuedBytes ?? Math.floor(memoryBytes / 4),
+        1_024,
+        Number.MAX_SAFE_INTEGER,
+      ),
+      autosaveIntervalSeconds: wholeNumber('autosaveIntervalSeconds', props.autosaveIntervalSeconds ?? 60, 1),
     });
     const labels = podLabels('mosquitto', this.name);
     const namespace = this.brokerNamespace;
@@ -210,7 +218,7 @@ export class Mosquitto extends Chart {
 
   /** Lets all pods of a namespace connect. Bridges, and Traefik where it is used, may already. */
   allowConnectionsFrom(namespace: string): void {
-    this._allowPeer(podsOfNamespaces(validName('the namespace of clients', namespace)));
+    this._allowPeer(podsOfNamespaces(validNamespace('Mosquitto.allowConnectionsFrom(namespace)', namespace)));
   }
 
   /**
@@ -241,22 +249,9 @@ export class Mosquitto extends Chart {
     this.#clients.push(peer);
   }
 
-  /**
-   * Two bridges on one request topic would both answer every request.
-   *
-   * @internal
-   */
-  _claimRequestTopic(topic: string, bridge: string): void {
-    const owner = this.#requestTopics.get(topic);
-    if (owner !== undefined && owner !== bridge) {
-      throw new EdgeError('EDGE_ERR_ROUTE_CONFLICT', {
-        at: `the request topic of a route of ${bridge}`,
-        value: topic,
-        rule: `bridge ${owner} takes requests from it already, and every request would be answered twice`,
-        fix: 'Give one of the routes another requestTopic',
-      });
-    }
-    this.#requestTopics.set(topic, bridge);
+  /** @internal */
+  _addRoute(route: RegisteredRoute): void {
+    this.#routes.add(route);
   }
 
   #ingress(): NetworkRule[] {
@@ -268,23 +263,25 @@ export class Mosquitto extends Chart {
   }
 }
 
-function validName(at: string, name: string): string {
-  const problem = dnsLabelProblem(name);
-  if (!problem) return name;
-  throw new EdgeError('EDGE_ERR_NAME', {
-    at: `Mosquitto.${at}`,
-    value: name,
-    rule: problem,
-    fix: 'Choose another name',
-  });
+function validName(name: string): string {
+  const rule = workloadNameProblem(name);
+  if (!rule) return name;
+  throw new EdgeError('EDGE_ERR_NAME', { at: 'Mosquitto.name', value: name, rule, fix: 'Choose another name' });
 }
 
-function atLeast(at: string, value: number, least: number): number {
-  if (Number.isInteger(value) && value >= least) return value;
+function validNamespace(at: string, namespace: string): string {
+  const rule = dnsLabelProblem(namespace);
+  if (!rule) return namespace;
+  throw new EdgeError('EDGE_ERR_NAME', { at, value: namespace, rule, fix: 'Choose another name' });
+}
+
+function wholeNumber(prop: string, value: number, least: number, most: number = MOST): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  const upTo = most === Number.MAX_SAFE_INTEGER ? '' : `, and at most ${most}`;
   throw new EdgeError('EDGE_ERR_VALUE', {
-    at: `Mosquitto.${at}`,
+    at: `Mosquitto.${prop}`,
     value,
-    rule: `it is a whole number of at least ${least}`,
+    rule: `it is a whole number of at least ${least}${upTo}`,
     fix: 'Choose one',
   });
 }

@@ -1,5 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { BridgeConfigInput } from '../../bridge/config';
+import { MAX_TIMER_SECONDS } from '../../bridge/config/defaults';
 import { topicNameProblem } from '../../bridge/config/topics';
 import type { MosquittoUser } from '../broker/mosquitto-user';
 import { EdgeError } from '../errors';
@@ -87,6 +88,11 @@ export class BridgeRoute {
   }
 
   #validate(): void {
+    if (this.name === '') {
+      const rule = 'metrics and logs tell routes apart by name';
+      const at = `name of a route to ${this.model.namespace}/${this.model.name}`;
+      throw new EdgeError('EDGE_ERR_NAME', { at, value: '', rule, fix: 'Name it, or leave the name out' });
+    }
     const { requestTopic, replyTopic, deadLetterTopic } = this;
     for (const [at, topic] of Object.entries({ requestTopic, replyTopic, deadLetterTopic })) {
       const rule = topicNameProblem(topic);
@@ -96,6 +102,9 @@ export class BridgeRoute {
     }
     const seconds = this.timeout.toMilliseconds() / 1000;
     if (seconds <= 0) throw this.#wrong('timeout', `${seconds} s`, 'a model needs some time to answer');
+    if (seconds > MAX_TIMER_SECONDS) {
+      throw this.#wrong('timeout', `${seconds} s`, `timers run for at most ${MAX_TIMER_SECONDS} s`);
+    }
     const concurrency = this.#concurrency;
     if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 10_000)) {
       throw this.#wrong('concurrency', concurrency, 'it is a whole number from 1 to 10000');

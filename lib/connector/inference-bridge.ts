@@ -20,7 +20,7 @@ import {
   ServiceAccount,
 } from '../kubernetes/objects';
 import { type ContainerResources, cpu, renderResources } from '../kubernetes/plus';
-import { dnsLabelProblem } from '../naming/kubernetes-names';
+import { dnsLabelProblem, workloadNameProblem } from '../naming/kubernetes-names';
 import { BridgeCode } from './bridge-code';
 import { BridgeRoute, type RouteOptions } from './bridge-route';
 import { BRIDGE_PATHS, bridgeWorkload } from './bridge-workload';
@@ -186,7 +186,12 @@ export class InferenceBridge extends Chart {
         fix: "Set the route's name, requestTopic, replyTopic or deadLetterTopic",
       });
     }
-    this.broker._claimRequestTopic(route.requestTopic, this.node.path);
+    this.broker._addRoute({
+      bridge: this.node.path,
+      name: route.name,
+      requestTopic: route.requestTopic,
+      publishes: [route.replyTopic, ...route.allowedResponseTopics, route.deadLetterTopic],
+    });
     route._grant(this.user);
     this.#routes.push(route);
     return route;
@@ -244,11 +249,12 @@ export class InferenceBridge extends Chart {
 }
 
 function validateNames(names: { name: string; namespace: string }): void {
-  for (const [prop, name] of Object.entries(names)) {
-    const rule = dnsLabelProblem(name);
+  const problems = { name: workloadNameProblem(names.name), namespace: dnsLabelProblem(names.namespace) };
+  for (const prop of ['name', 'namespace'] as const) {
+    const rule = problems[prop];
     if (!rule) continue;
     const at = `InferenceBridge.${prop}`;
-    throw new EdgeError('EDGE_ERR_NAME', { at, value: name, rule, fix: 'Choose another one' });
+    throw new EdgeError('EDGE_ERR_NAME', { at, value: names[prop], rule, fix: 'Choose another one' });
   }
 }
 

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { IngressRoute, IngressRouteTcp, type TraefikTlsSpec } from '../crds/traefik';
 import { EdgeError } from '../errors';
-import { dnsSubdomainProblem } from '../naming/kubernetes-names';
+import { hostProblem } from '../naming/model-hosts';
 import { TraefikEntryPoints } from './traefik-entry-points';
 import type { TraefikInstallation } from './traefik-installation';
 import type { TraefikTls } from './traefik-tls';
@@ -99,7 +99,7 @@ function validate({ host, tls }: TraefikExposure): void {
       fix: 'Name the host that devices connect to',
     });
   }
-  const problem = host === undefined ? undefined : dnsSubdomainProblem(host);
+  const problem = host === undefined ? undefined : hostProblem(host);
   if (problem) {
     throw new EdgeError('EDGE_ERR_DOMAIN', {
       at: 'exposeThroughTraefik(..).host',

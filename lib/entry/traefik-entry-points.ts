@@ -5,6 +5,9 @@ import { EdgeError } from '../errors';
 import { addFile } from '../synth/side-files';
 import { TraefikInstallation } from './traefik-installation';
 
+/** Entry points that the chart declares by itself. */
+const TRAEFIKS_OWN = new Set(['web', 'websecure', 'traefik', 'metrics']);
+
 /** A port that Traefik listens on. */
 export interface TraefikEntryPoint {
   /** At most 15 of a-z, 0-9 and -: the chart cuts longer names. */
@@ -40,6 +43,7 @@ export class TraefikEntryPoints extends Construct {
     super(scope, id);
     const installation = props.installation ?? TraefikInstallation.helm();
     for (const entryPoint of props.entryPoints) validate(entryPoint);
+    refuseSharedNames(props.entryPoints);
     refuseSharedPorts(props.entryPoints);
 
     this.namespace = installation.namespace;
@@ -66,13 +70,10 @@ function portValues({ port }: TraefikEntryPoint): object {
 }
 
 function validate({ name, port }: TraefikEntryPoint): void {
-  if (!/^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/.test(name)) {
-    throw new EdgeError('EDGE_ERR_ENTRY_POINT', {
-      at: 'the name of an entry point',
-      value: name,
-      rule: 'Kubernetes names ports with at most 15 of a-z, 0-9 and -',
-      fix: 'Shorten it',
-    });
+  const rule = nameProblem(name);
+  if (rule) {
+    const at = 'the name of an entry point';
+    throw new EdgeError('EDGE_ERR_ENTRY_POINT', { at, value: name, rule, fix: 'Choose another name' });
   }
   if (!Number.isInteger(port) || port < 1024 || port > 65_535) {
     throw new EdgeError('EDGE_ERR_ENTRY_POINT', {
@@ -82,6 +83,22 @@ function validate({ name, port }: TraefikEntryPoint): void {
       fix: 'Choose one of those',
     });
   }
+}
+
+/** @see https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports */
+function nameProblem(name: string): string | undefined {
+  if (TRAEFIKS_OWN.has(name)) return 'the chart has an entry point of this name, whose settings it would change';
+  if (/^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/.test(name) && /[a-z]/.test(name) && !name.includes('--')) return undefined;
+  return 'Kubernetes names ports with at most 15 of a-z, 0-9 and -, a letter among them and no two - in a row';
+}
+
+function refuseSharedNames(entryPoints: readonly TraefikEntryPoint[]): void {
+  const names = entryPoints.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  const rule = 'another one has it, and the later would replace the earlier';
+  const at = 'the name of an entry point';
+  throw new EdgeError('EDGE_ERR_ENTRY_POINT', { at, value: twice, rule, fix: 'Choose another name' });
 }
 
 function refuseSharedPorts(entryPoints: readonly TraefikEntryPoint[]): void {

@@ -2,7 +2,7 @@ import { ApiObject, Chart, Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
 
 /** Sorts before every other file, so that `kubectl apply -f` finds the namespaces when it comes to their objects. */
-const CHART = '00-namespaces';
+export const NAMESPACES_CHART = '00-namespaces';
 
 /** What runs in a namespace decides how strictly its pods are looked at. */
 export enum PodSecurity {
@@ -19,7 +19,8 @@ export enum PodSecurity {
  */
 export function declareNamespace(scope: Construct, name: string, podSecurity: PodSecurity): void {
   const { root } = scope.node;
-  const chart = (root.node.tryFindChild(CHART) as Chart | undefined) ?? new Chart(root as Construct, CHART);
+  const chart =
+    (root.node.tryFindChild(NAMESPACES_CHART) as Chart | undefined) ?? new Chart(root as Construct, NAMESPACES_CHART);
   const namespace = (chart.node.tryFindChild(name) as Namespace | undefined) ?? new Namespace(chart, name);
   namespace.require(podSecurity);
 }

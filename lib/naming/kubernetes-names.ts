@@ -24,3 +24,15 @@ export function dnsSubdomainProblem(name: string): string | undefined {
   }
   return undefined;
 }
+
+/** A StatefulSet labels its pods with its name and a hash, and a label has at most 63 characters. */
+const MAX_WORKLOAD = 52;
+
+/** Says why `name` cannot be that of a StatefulSet and its Service, or nothing when it can. */
+export function workloadNameProblem(name: string): string | undefined {
+  const problem = dnsLabelProblem(name);
+  if (problem) return problem;
+  if (!/^[a-z]/.test(name)) return "a Service's name begins with a letter";
+  if (name.length <= MAX_WORKLOAD) return undefined;
+  return `a workload's name has at most ${MAX_WORKLOAD} characters, because its pods are labelled with it and a hash, and this one has ${name.length}`;
+}

@@ -13,9 +13,14 @@ export interface ModelUrls {
   readonly v2Infer: string;
 }
 
+/** Says why `host` is no host name, or nothing when it is one. */
+export function hostProblem(host: string): string | undefined {
+  return dnsSubdomainProblem(host) ?? host.split('.').map(dnsLabelProblem).find(Boolean);
+}
+
 /** Says why `domain` cannot be the domain of a platform, or nothing when it can. */
 export function domainProblem(domain: string): string | undefined {
-  const problem = dnsSubdomainProblem(domain) ?? domain.split('.').map(dnsLabelProblem).find(Boolean);
+  const problem = hostProblem(domain);
   if (problem) return problem;
   return domain.includes('.') ? undefined : 'a domain has at least two parts, example.com for instance';
 }

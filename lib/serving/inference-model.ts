@@ -124,8 +124,9 @@ export class InferenceModel extends Construct {
     const { name, storageUri, minReplicas, maxReplicas } = props;
     refuse('EDGE_ERR_NAME', 'the name of a model', name, modelNameProblem(name), 'Rename the model');
     refuse('EDGE_ERR_MODEL_HOST', 'the name of a model', name, hostDerivationProblem(name), 'Rename the model');
-    const host = this.externalHost;
-    refuse('EDGE_ERR_DOMAIN', 'the host of a model', host, hostLengthProblem(host), 'Shorten one of its parts');
+    const tooLong = hostLengthProblem(externalHost(`${name}-predictor`, props.namespace, props.domain));
+    const hostProblem = tooLong && `its predictor's has "-predictor" after the name: ${tooLong}`;
+    refuse('EDGE_ERR_DOMAIN', 'the host of a model', this.externalHost, hostProblem, 'Shorten one of its parts');
     const uriProblem = STORAGE_URI.test(storageUri) ? undefined : 'it is a URI that KServe can fetch from';
     refuse(
       'EDGE_ERR_VALUE',

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { EdgeError } from '../errors';
 
 const SIDE_FILES = Symbol.for('cdk8s-edge-inference.sideFiles');
 
@@ -13,6 +14,15 @@ interface WithSideFiles {
 export function addFile(scope: IConstruct, name: string, content: string): void {
   const root = scope.node.root as unknown as WithSideFiles;
   root[SIDE_FILES] ??= new Map();
+  const there = root[SIDE_FILES].get(name);
+  if (there !== undefined && there !== content) {
+    throw new EdgeError('EDGE_ERR_FILE_DUPLICATE', {
+      at: `a file that ${scope.node.path} asks for`,
+      value: name,
+      rule: 'another construct has asked for one of this name with other content',
+      fix: 'Let one construct declare all that belongs into it',
+    });
+  }
   root[SIDE_FILES].set(name, content);
 }
 

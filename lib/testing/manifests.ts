@@ -23,13 +23,16 @@ export interface Manifest {
  * @throws what `synth()` throws
  */
 export function synthesize(app: App): Manifest[] {
-  return parseManifests(app.synthYaml());
+  return parseManifests(app.synthYaml(), 'the app');
 }
 
 /** The objects in the manifests of a folder. */
 export function readManifests(folder: string): Manifest[] {
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-  return files.sort().flatMap((name) => parseManifests(readFileSync(path.join(folder, name), 'utf8')));
+  return files.sort().flatMap((name) => {
+    const file = path.join(folder, name);
+    return parseManifests(readFileSync(file, 'utf8'), file);
+  });
 }
 
 /**
@@ -61,12 +64,15 @@ export function unseenProps(props: object, manifests: readonly Manifest[]): stri
 }
 
 function values(value: unknown): string[] {
+  if (value === undefined) return [];
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(values);
   return [JSON.stringify(value).replace(/^"|"$/g, '')];
 }
 
-function parseManifests(text: string): Manifest[] {
+function parseManifests(text: string, source: string): Manifest[] {
   return parseAllDocuments(text).flatMap((document) => {
+    const [error] = document.errors;
+    if (error) throw new Error(`${source} is no YAML: ${error.message}`);
     const object = document.toJS() as Manifest | null;
     return object === null ? [] : [object];
   });

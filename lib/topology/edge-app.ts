@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ApiObject, App, type Chart, type IResolver, Names, Yaml } from 'cdk8s';
 import { describe, EdgeValidationError } from '../errors';
+import { NAMESPACES_CHART } from '../kubernetes/namespaces';
 import { type Manifest, manifestProblems } from '../synth/manifest-checks';
 import { orderedObjects, sortedCharts } from '../synth/object-order';
 import { sideFiles } from '../synth/side-files';
@@ -28,9 +29,11 @@ export class EdgeApp extends App {
     this.#recordConstructMetadata = process.env.CDK8S_RECORD_CONSTRUCT_METADATA === 'true';
   }
 
-  /** All charts, each after those it depends on. */
+  /** All charts, each after those it depends on; the one with the namespaces first. */
   override get charts(): Chart[] {
-    return sortedCharts(this);
+    const charts = sortedCharts(this);
+    const namespaces = charts.filter(({ node }) => node.path === NAMESPACES_CHART);
+    return [...namespaces, ...charts.filter((chart) => !namespaces.includes(chart))];
   }
 
   /**
@@ -59,7 +62,8 @@ export class EdgeApp extends App {
 
   #files(): ManifestFile[] {
     const problems = this.node.findAll().flatMap(({ node }) => node.validate().map((text) => `[${node.path}] ${text}`));
-    const files = [...orderedObjects(this)].map(([chart, objects]) => this.#file(chart, objects));
+    const objects = orderedObjects(this);
+    const files = this.charts.map((chart) => this.#file(chart, objects.get(chart) ?? []));
     problems.push(...manifestProblems(files.flatMap(({ objects }) => objects)), ...sharedNames(files));
     if (problems.length > 0) throw new EdgeValidationError(problems);
     return files;

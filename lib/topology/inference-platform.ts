@@ -83,7 +83,7 @@ export class InferencePlatform extends Chart {
         fix: 'Rename one, or use the model that addModel returned the first time',
       });
     }
-    const model = new InferenceModel(this, `${namespace}-${name}`, {
+    const model = new InferenceModel(this, `${namespace}.${name}`, {
       ...options,
       name,
       domain: this.domain,

@@ -91,11 +91,8 @@ export const config: BridgeConfig = parseBridgeConfig({});
 // @ts-expect-error a port is a number
 new Mosquitto(app, 'other').exposeThroughTraefik({ mqtt: 'x' });`,
     );
-    cpSync(path.join(root, 'node_modules', '@types'), path.join(project, 'node_modules', '@types'), {
-      recursive: true,
-    });
     if (!existsSync(path.join(project, 'node_modules', 'typescript'))) {
-      run('npm', 'install', '--no-save', 'typescript@5');
+      run('npm', 'install', '--no-save', 'typescript@5', '@types/node@24');
     }
 
     run(

@@ -40,7 +40,10 @@ export class Child {
       const { exitCode, signalCode } = this.#process;
       if (this.#failure) throw new Error(`${this.#name} cannot be started: ${this.#failure.message}`);
       if (exitCode !== null || signalCode !== null) throw this.#problem(`ended with ${exitCode ?? signalCode}`);
-      if (Date.now() > deadline) throw this.#problem(`was not ready after ${timeoutMs / 1000} s`);
+      if (Date.now() > deadline) {
+        await this.stop();
+        throw this.#problem(`was not ready after ${timeoutMs / 1000} s`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

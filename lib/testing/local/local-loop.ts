@@ -81,6 +81,11 @@ export async function startLocalLoop(options: LocalLoopOptions): Promise<LocalLo
   };
 
   try {
+    if (options.mqttPort !== undefined && options.mqttPort === options.websocketPort) {
+      throw new Error(
+        `mqttPort and websocketPort are both ${options.mqttPort}, but a port has one listener. Change one`,
+      );
+    }
     const ports = { mqttPort: await freePort(options.mqttPort), websocketPort: await freePort(options.websocketPort) };
     const brokerPod = onlyPod(manifests, 'mosquitto');
     const kind = options.broker ?? (mosquittoInstalled() ? 'mosquitto' : 'aedes');

@@ -1,0 +1,160 @@
+import { ApiObject, Chart, Names } from 'cdk8s';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  BridgeCode,
+  Credentials,
+  EDGE_ERRORS,
+  EdgeApp,
+  EdgeError,
+  type EdgeErrorCode,
+  EdgeValidationError,
+  ModelFormat,
+  TraefikTls,
+} from '../../lib';
+import { describe as describeProblem } from '../../lib/errors';
+import { problemsOf, thrownBy } from './support/refusals';
+import { brokerIn, IRIS, irisStack, platformIn, stackWithoutRoute } from './support/stacks';
+
+const bundle = vi.hoisted(() => ({ missing: false }));
+
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof import('node:fs')>();
+  const isBundle = (file: unknown) => String(file).endsWith('bridge.cjs.br');
+  return { ...fs, existsSync: (file: string) => fs.existsSync(file) && !(bundle.missing && isBundle(file)) };
+});
+
+afterEach(() => {
+  bundle.missing = false;
+  vi.unstubAllEnvs();
+});
+
+function appWith(...data: object[]): EdgeApp {
+  const app = new EdgeApp();
+  const chart = new Chart(app, 'chart');
+  for (const [i, fields] of data.entries()) {
+    new ApiObject(chart, `object-${i}`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'same' }, ...fields });
+  }
+  return app;
+}
+
+/** Thrown at once: what to do for it. */
+const THROWN: Partial<Record<EdgeErrorCode, () => unknown>> = {
+  EDGE_ERR_NAME: () => brokerIn(new EdgeApp(), { name: 'Hub' }),
+  EDGE_ERR_DOMAIN: () => brokerIn(new EdgeApp()).exposeThroughTraefik({ host: 'https://example.com' }),
+  EDGE_ERR_MODEL_HOST: () => platformIn(new EdgeApp(), ['team-default']),
+  EDGE_ERR_NAMESPACE: () => platformIn(new EdgeApp()).addModel('iris', { ...IRIS, namespace: 'dev' }),
+  EDGE_ERR_DUPLICATE: () => platformIn(new EdgeApp(), ['a', 'a']),
+  EDGE_ERR_VALUE: () => ModelFormat.of(''),
+  EDGE_ERR_CREDENTIALS: () => {
+    vi.stubEnv('TEST_MQTT_PASSWORD', 'too-short');
+    return Credentials.fromEnv('TEST_MQTT_PASSWORD');
+  },
+  EDGE_ERR_ROUTE_MODEL: () => irisStack({ model: undefined }),
+  EDGE_ERR_ROUTE_CLIENT: () => irisStack({ clients: [] }),
+  EDGE_ERR_ROUTE_TOPIC: () => irisStack({ requestTopic: 'a/#' }),
+  EDGE_ERR_ROUTE_CONFLICT: () => irisStack({ requestTopic: 'a', replyTopic: 'a' }),
+  EDGE_ERR_ENTRY_POINT: () => brokerIn(new EdgeApp()).exposeThroughTraefik({ mqtt: 883 }),
+  EDGE_ERR_TRAEFIK_TLS: () => brokerIn(new EdgeApp()).exposeThroughTraefik({ tls: TraefikTls.fromSecret('tls') }),
+  EDGE_ERR_BUNDLE: () => {
+    bundle.missing = true;
+    return BridgeCode.bundled();
+  },
+};
+
+/** Reported by synth: an app that has the problem, and no other. */
+const REPORTED: Partial<Record<EdgeErrorCode, () => EdgeApp>> = {
+  EDGE_ERR_NO_ROUTES: () => stackWithoutRoute().app,
+  EDGE_ERR_OBJECT_DUPLICATE: () => appWith({}, {}),
+  EDGE_ERR_OBJECT_SIZE: () => appWith({ data: { big: 'a'.repeat(1024 * 1024) } }),
+  EDGE_ERR_TOKEN: () => appWith({ data: { late: `$\{pulumi:0}` } }),
+  EDGE_ERR_FILE_DUPLICATE: () => {
+    const app = new EdgeApp();
+    const nested = new Chart(new Chart(app, 'a'), 'b');
+    new Chart(app, Names.toDnsLabel(nested));
+    return app;
+  },
+};
+
+const MESSAGE = /^(?<code>EDGE_ERR_[A-Z_]+): (?<at>.+?) is (?<value>.+?), but (?<rule>.+)\. (?<fix>[A-Z].+)\.$/s;
+
+describe('EDGE_ERRORS', () => {
+  it('has no code that nothing in this file brings about', () => {
+    expect([...Object.keys(THROWN), ...Object.keys(REPORTED)].sort()).toStrictEqual(Object.keys(EDGE_ERRORS).sort());
+  });
+
+  it.each(Object.entries(THROWN))('%s is thrown at once, and says where, what, why, and what to do', (code, action) => {
+    const error = thrownBy(action) as EdgeError;
+
+    expect(error).toBeInstanceOf(EdgeError);
+    expect(error).toBeInstanceOf(Error);
+    expect([error.name, error.code]).toStrictEqual(['EdgeError', code]);
+    expect(MESSAGE.exec(error.message)?.groups?.code).toBe(code);
+  });
+
+  it.each(Object.entries(REPORTED))(
+    '%s is reported by synth, and says where, what, why, and what to do',
+    (code, build) => {
+      const [problem = '', ...others] = problemsOf(build());
+
+      const [, path, message = ''] = /^\[(.+?)\] (.*)$/s.exec(problem) ?? [];
+      expect(others).toStrictEqual([]);
+      expect(path).not.toBe('');
+      expect(MESSAGE.exec(message)?.groups?.code).toBe(code);
+    },
+  );
+
+  it.each(Object.entries(EDGE_ERRORS))('%s is explained in a sentence', (_, text) => {
+    expect(text).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
+describe('describe', () => {
+  const problem = { at: 'Thing.prop', rule: 'it is another', fix: 'Change it' };
+
+  it.each([
+    ['text', '"text"'],
+    ['', '""'],
+    [7, '7'],
+    [undefined, 'undefined'],
+    [Number.NaN, 'NaN'],
+  ])('shows the value %j as %s', (value, shown) => {
+    expect(describeProblem('EDGE_ERR_VALUE', { ...problem, value })).toBe(
+      `EDGE_ERR_VALUE: Thing.prop is ${shown}, but it is another. Change it.`,
+    );
+  });
+});
+
+describe('EdgeError', () => {
+  it('is recognised when it comes from another installed copy of the library', async () => {
+    vi.resetModules();
+    const copy = await import('../../lib/index.js');
+
+    const error = thrownBy(() => copy.ModelFormat.of(''));
+
+    expect(copy.EdgeError).not.toBe(EdgeError);
+    expect(error).toBeInstanceOf(EdgeError);
+    expect((error as EdgeError).code).toBe('EDGE_ERR_VALUE');
+  });
+
+  it.each([new Error('EDGE_ERR_VALUE'), { code: 'EDGE_ERR_VALUE' }, null, undefined, 'EDGE_ERR_VALUE'])(
+    'is not %o',
+    (value) => {
+      expect(value instanceof EdgeError).toBe(false);
+    },
+  );
+});
+
+describe('EdgeValidationError', () => {
+  it('sorts its problems, and leaves the list it was given alone', () => {
+    const given = ['[b] second', '[a] first'];
+
+    const { problems, message, name } = new EdgeValidationError(given);
+
+    expect({ problems, message, name }).toStrictEqual({
+      problems: ['[a] first', '[b] second'],
+      message: '2 problem(s) in this topology:\n  [a] first\n  [b] second',
+      name: 'EdgeValidationError',
+    });
+    expect(given).toStrictEqual(['[b] second', '[a] first']);
+  });
+});

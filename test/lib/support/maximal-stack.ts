@@ -1,0 +1,123 @@
+import { Duration, Size } from 'cdk8s';
+import { type ContainerResources, Cpu } from 'cdk8s-plus-27';
+import { vi } from 'vitest';
+import {
+  BridgeCode,
+  Credentials,
+  type EdgeApp,
+  InferenceBridge,
+  type InferenceBridgeProps,
+  InferencePlatform,
+  type InferencePlatformProps,
+  InferenceProtocol,
+  ModelFormat,
+  type ModelOptions,
+  Mosquitto,
+  type MosquittoProps,
+  type RouteOptions,
+  type TraefikExposure,
+  TraefikInstallation,
+  TraefikTls,
+} from '../../../lib';
+
+/** Passwords as an operator would set them, by variable. */
+export const PASSWORDS = {
+  MAXIMAL_SENSOR_PASSWORD: 'c0ffee-de-la-sonde-1',
+  MAXIMAL_BRIDGE_PASSWORD: 'c0ffee-of-the-bridge-2',
+} as const;
+
+export interface MaximalOptions {
+  readonly installation?: TraefikInstallation;
+  /** The bundled program, unless told otherwise. */
+  readonly code?: BridgeCode;
+}
+
+function resources(cpu: number, mebibytes: number): ContainerResources {
+  return {
+    cpu: { request: Cpu.millis(cpu), limit: Cpu.millis(cpu * 2) },
+    memory: { request: Size.mebibytes(mebibytes), limit: Size.mebibytes(mebibytes * 2) },
+    ephemeralStorage: { request: Size.mebibytes(50), limit: Size.gibibytes(1) },
+  };
+}
+
+/** A stack in which every prop of every construct is set. */
+export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
+  for (const [variable, password] of Object.entries(PASSWORDS)) vi.stubEnv(variable, password);
+  const platform: Required<InferencePlatformProps> = {
+    domain: 'models.example.com',
+    namespaces: ['vision', 'audio'],
+    createNamespaces: true,
+    externalScheme: 'https',
+  };
+  const model: Required<ModelOptions> = {
+    namespace: 'vision',
+    format: ModelFormat.of('onnx', '1'),
+    storageUri: 's3://models/detector',
+    protocol: InferenceProtocol.V2,
+    runtime: 'kserve-tritonserver',
+    timeout: Duration.seconds(90),
+    minReplicas: 2,
+    maxReplicas: 6,
+    serviceAccountName: 'model-reader',
+    resources: resources(500, 700),
+  };
+  const broker: Required<MosquittoProps> = {
+    namespace: 'messaging',
+    createNamespace: true,
+    name: 'hub',
+    image: 'registry.example.com/eclipse-mosquitto:2.1.2',
+    storage: Size.gibibytes(7),
+    storageClassName: 'fast',
+    resources: resources(200, 600),
+    maxPacketBytes: 1_234_567,
+    maxQueuedMessages: 7_654,
+    maxQueuedBytes: 87_654_321,
+    autosaveIntervalSeconds: 17,
+    passwordIterations: 1_234,
+  };
+  const exposure: Required<TraefikExposure> = {
+    mqtt: 6883,
+    websockets: 6884,
+    host: 'mqtt.example.com',
+    tls: TraefikTls.fromSecret('mqtt-certificate'),
+    installation: options.installation ?? TraefikInstallation.helm('ingress'),
+  };
+
+  const models = new InferencePlatform(app, 'platform', platform);
+  const detector = models.addModel('detector', model);
+  const plain = models.addModel('plain', {
+    namespace: 'audio',
+    format: ModelFormat.SKLEARN,
+    storageUri: 'pvc://models/plain',
+  });
+  const hub = new Mosquitto(app, 'broker', broker);
+  hub.allowConnectionsFrom('dashboards');
+  const traefik = hub.exposeThroughTraefik(exposure);
+  const camera = hub.addUser('camera-7', Credentials.fromSecret('camera-7-mqtt', 'passphrase'));
+  const sensor = hub.addUser('sensor_1@hall', Credentials.fromEnv('MAXIMAL_SENSOR_PASSWORD'));
+  const auditor = hub.addUser('auditor', Credentials.fromSecret('auditor')).allowSubscribe('#').allowPublish('audit/+');
+  const bridgeProps: Required<InferenceBridgeProps> = {
+    broker: hub,
+    name: 'carrier',
+    namespace: 'bridges',
+    credentials: Credentials.fromEnv('MAXIMAL_BRIDGE_PASSWORD'),
+    code: options.code ?? BridgeCode.bundled('registry.example.com/node:24'),
+    window: 777,
+    servingNamespaces: ['gateways'],
+    resources: resources(300, 200),
+  };
+  const bridge = new InferenceBridge(app, 'bridge', bridgeProps);
+  const route: Required<RouteOptions> = {
+    name: 'detect',
+    model: detector,
+    clients: [camera, sensor],
+    requestTopic: 'hall/frames',
+    replyTopic: 'hall/objects',
+    deadLetterTopic: 'hall/failed',
+    timeout: Duration.seconds(45),
+    concurrency: 9,
+  };
+  bridge.addRoute(route);
+  bridge.addRoute({ model: plain, clients: [sensor] });
+  return { app, platform: models, detector, plain, hub, traefik, camera, sensor, auditor, bridge };
+}

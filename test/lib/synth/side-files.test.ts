@@ -1,0 +1,42 @@
+import { App, Chart } from 'cdk8s';
+import { expect, it } from 'vitest';
+import { EdgeApp } from '../../../lib';
+import { addFile, sideFiles } from '../../../lib/synth/side-files';
+import { filesIn, temporaryFolder } from '../support/folders';
+
+it('are written beside the manifests, wherever in the tree they were asked for', () => {
+  const app = new EdgeApp({ outdir: temporaryFolder() });
+  addFile(new Chart(app, 'chart'), 'b.values', 'of the chart');
+  addFile(app, 'a.values', 'of the app');
+
+  app.synth();
+
+  expect(filesIn(app.outdir)).toStrictEqual({
+    'a.values': 'of the app',
+    'b.values': 'of the chart',
+    'chart.k8s.yaml': '',
+  });
+});
+
+it('are sorted by name', () => {
+  const app = new EdgeApp();
+  for (const name of ['c', 'a', 'b']) addFile(app, name, name);
+
+  expect(sideFiles(app).map(([name]) => name)).toStrictEqual(['a', 'b', 'c']);
+});
+
+it('belong to one app', () => {
+  const app = new EdgeApp();
+  addFile(app, 'a', 'a');
+
+  expect(sideFiles(new EdgeApp())).toStrictEqual([]);
+});
+
+it('are not written by an app of cdk8s itself', () => {
+  const app = new App({ outdir: temporaryFolder() });
+  addFile(new Chart(app, 'chart'), 'a.values', 'a');
+
+  app.synth();
+
+  expect(Object.keys(filesIn(app.outdir))).toStrictEqual(['chart.k8s.yaml']);
+});
