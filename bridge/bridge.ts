@@ -69,8 +69,10 @@ export async function startBridge(config: BridgeConfig, log: Logger): Promise<Ru
       gate.guard(client);
     },
     opened: async (client, { sessionPresent }) => {
+      // A session that the broker still has takes requests already; the answer to SUBSCRIBE comes behind all of them.
+      if (sessionPresent) observer.opened('requests', sessionPresent);
       await subscribe(client, config.routes);
-      observer.opened('requests', sessionPresent);
+      if (!sessionPresent) observer.opened('requests', sessionPresent);
     },
     closed: () => observer.closed('requests'),
     failed: (reason, retryInMs) => observer.lost('requests', reason, retryInMs),

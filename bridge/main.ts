@@ -36,7 +36,6 @@ async function main(): Promise<void> {
     formatters: { level: (label) => ({ level: label }) },
   });
   const bridge = await startBridge(config, log);
-  log.info({ operationsPort: bridge.operationsPort, routes: config.routes.map(({ name }) => name) }, 'started');
   const stop = (signal: NodeJS.Signals) => {
     process.removeListener('SIGTERM', stop).removeListener('SIGINT', stop);
     log.info({ signal }, 'stopping: answering what was taken');
@@ -47,6 +46,7 @@ async function main(): Promise<void> {
     });
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
+  log.info({ operationsPort: bridge.operationsPort, routes: config.routes.map(({ name }) => name) }, 'started');
 }
 
 main().catch((error: Error) => {

@@ -13,8 +13,8 @@ export interface AckGateEvents {
 interface Work {
   readonly packet: IPublishPacket;
   done: boolean;
-  /** The number of the connection it was last delivered on. */
-  seenOn: number;
+  /** The connection it was last delivered on. */
+  seenOn: GuardedConnection;
 }
 
 interface Acknowledgement {
@@ -52,7 +52,6 @@ export class AckGate {
   #unacknowledgeable = 0;
   #draining = false;
   #connection: GuardedConnection | undefined;
-  #connections = 0;
 
   constructor(handle: Handle, window: number, events: AckGateEvents) {
     this.#handle = handle;
@@ -76,7 +75,6 @@ export class AckGate {
 
   /** Stands guard over a client that has not connected yet; the client before it is forgotten. */
   guard(client: MqttClient): void {
-    this.#connections += 1;
     const connection = new GuardedConnection(client);
     this.#connection = connection;
     const internals = client as unknown as Internals;
@@ -111,7 +109,7 @@ export class AckGate {
       // An older Mosquitto sends more than Receive Maximum when acknowledgements come in order; the gate's own bound
       // copes, so the client must not answer with a disconnect (it does for QoS 2).
       internals._receiveMaximum = 65_535;
-      this.#forget(sessionPresent);
+      if (!sessionPresent) this.#owed.clear();
     });
     client.on('close', () => {
       connection.abandon();
@@ -147,11 +145,12 @@ export class AckGate {
     }
     const known = this.#owed.get(messageId);
     if (known && packet.dup && sameMessage(known.packet, packet)) {
-      known.seenOn = this.#connections;
+      known.seenOn = connection;
       this.#events.adopted(packet);
       return;
     }
-    const work: Work = { packet, done: false, seenOn: this.#connections };
+    if (!packet.dup) this.#forgetUnseen(connection);
+    const work: Work = { packet, done: false, seenOn: connection };
     this.#owed.set(messageId, work);
     connection.fresh = true;
     this.#run(packet, () => {
@@ -159,10 +158,12 @@ export class AckGate {
     });
   }
 
-  /** A new session knows none of the old ids; a resumed one has delivered again, after two connections, what it will. */
-  #forget(sessionPresent: boolean): void {
-    for (const [id, work] of this.#owed) {
-      if (!sessionPresent || this.#connections - work.seenOn > 2) this.#owed.delete(id);
+  /** The broker delivers again before it delivers anew, so what it has not delivered again by then it never will. */
+  #forgetUnseen(connection: GuardedConnection): void {
+    if (connection.caughtUp) return;
+    connection.caughtUp = true;
+    for (const [id, { seenOn }] of this.#owed) {
+      if (seenOn !== connection) this.#owed.delete(id);
     }
   }
 
@@ -210,6 +211,8 @@ class GuardedConnection {
   send: SendPacket = () => undefined;
   /** Whether the packet being read at the moment added to what the gate holds. */
   fresh = false;
+  /** Whether the broker is done with delivering again what it delivered on earlier connections. */
+  caughtUp = false;
   readonly #heartbeat: Heartbeat;
   #held: (() => void) | undefined;
   #closed = false;
@@ -248,5 +251,14 @@ class GuardedConnection {
 }
 
 function sameMessage(a: IPublishPacket, b: IPublishPacket): boolean {
-  return a.topic === b.topic && Buffer.from(a.payload).equals(Buffer.from(b.payload));
+  return (
+    a.topic === b.topic &&
+    a.properties?.responseTopic === b.properties?.responseTopic &&
+    sameBytes(a.properties?.correlationData, b.properties?.correlationData) &&
+    sameBytes(a.payload, b.payload)
+  );
+}
+
+function sameBytes(a: string | Buffer = '', b: string | Buffer = ''): boolean {
+  return Buffer.from(a).equals(Buffer.from(b));
 }

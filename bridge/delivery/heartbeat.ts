@@ -16,7 +16,7 @@ const SILENT_AFTER = 1.5;
 export class Heartbeat {
   readonly #client: MqttClient;
   readonly #keepaliveMs: number;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   readonly #waiting = new Map<() => void, number>();
   #sent = 0;
   #answered = 0;
@@ -26,7 +26,10 @@ export class Heartbeat {
   constructor(client: MqttClient) {
     this.#client = client;
     this.#keepaliveMs = (client.options.keepalive ?? 60) * 1000;
-    this.#timer = setInterval(() => this.#beat(), this.#keepaliveMs * PING_EVERY);
+    client.on('connect', () => {
+      this.#heardAt = performance.now();
+      this.#timer = setInterval(() => this.#beat(), this.#keepaliveMs * PING_EVERY);
+    });
     client.on('packetsend', ({ cmd }) => {
       if (cmd === 'pingreq') this.#sent += 1;
     });

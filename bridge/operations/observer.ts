@@ -46,6 +46,7 @@ export class Observer {
     return (outcome) => {
       this.#metrics.inflight.dec({ route });
       this.#metrics.settled.inc({ route, outcome });
+      if (outcome === 'duplicate') return;
       this.#metrics.endToEndSeconds.observe({ route }, (performance.now() - started) / 1000);
     };
   }

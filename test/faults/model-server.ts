@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './child';
 import type { ModelMessage } from './model-process';
 
@@ -36,6 +37,15 @@ export class ModelServer {
     const message = await reply;
     if ('calls' in message) return message.calls;
     throw this.#child.error('did not answer with its calls');
+  }
+
+  /** Resolves when the model has been called so often. */
+  async whenCalled(times: number): Promise<void> {
+    const deadline = Date.now() + ANSWER_MS;
+    while ((await this.calls()) < times) {
+      if (Date.now() > deadline) throw this.#child.error(`was not called ${times} times`);
+      await sleep(20);
+    }
   }
 
   async close(): Promise<void> {

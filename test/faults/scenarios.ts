@@ -59,6 +59,21 @@ export function connectionsReset(load: Load & { readonly everyMs: number }, sett
   };
 }
 
+export function brokerUnreachable(load: Load & { readonly takesMs: number; readonly awayMs: number }): Scenario {
+  return {
+    name: 'broker unreachable',
+    specification: `asks models once, though they take ${load.takesMs} ms and the broker is away for ${load.awayMs} ms of it`,
+    load,
+    setting: { ...USUAL, link: 'proxy' },
+    promised: { duplicatesAtMost: 0, oneModelCallEach: true },
+    play: async ({ publisher, proxy, model }) => {
+      await publisher.publish({ ...load, delayMs: () => load.takesMs });
+      await model.whenCalled(load.messages);
+      await proxy.refuseFor(load.awayMs);
+    },
+  };
+}
+
 export function brokerRestarted(load: Repeated & { readonly everyMs: number }): Scenario {
   return {
     name: 'broker restarted',

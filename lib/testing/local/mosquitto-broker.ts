@@ -38,8 +38,10 @@ function forThisMachine(
     podPorts.map(({ name, containerPort }) => [containerPort, name === 'mqtt' ? mqttPort : websocketPort]),
   );
   const listeners = conf.replace(/^listener (\d+)$/gm, (_, port) => `listener ${local.get(Number(port))} 127.0.0.1`);
+  // Mosquitto 2.0 binds websockets to every address of the machine unless it is told the family.
+  const here = listeners.replace(/^protocol websockets$/gm, '$&\nsocket_domain ipv4');
   // Started by root, Mosquitto would become a user who may not read the files; in the pod it never runs as root.
-  return process.getuid?.() === 0 ? `${listeners}user root\n` : listeners;
+  return process.getuid?.() === 0 ? `${here}user root\n` : here;
 }
 
 function runOnce([program, ...args]: string[]): void {

@@ -276,6 +276,49 @@ describe('AckGate', () => {
     });
   });
 
+  describe('what the broker may still deliver again', () => {
+    it('is remembered through any number of attempts that never connect', async () => {
+      const { gate, connect, adopted, handled } = gateWithWork();
+      const first = connect();
+      first.deliver(message(1));
+      first.lose();
+
+      for (let attempt = 0; attempt < 20; attempt += 1) {
+        const refused = new FakeClient();
+        gate.guard(refused.client);
+        refused.lose();
+      }
+      connect().deliver(message(1, { dup: true }));
+
+      expect([handled, adopted]).toEqual([['1'], ['1']]);
+    });
+
+    it('is forgotten when the broker delivers something new: by then it has delivered everything again', async () => {
+      const { connect, finish, adopted, handled } = gateWithWork();
+      const first = connect();
+      first.deliver(message(1), message(2));
+      first.lose();
+
+      const second = connect();
+      second.deliver(message(2, { dup: true }), message(3), message(1, { dup: true }));
+      await finish(2, 3, 1);
+
+      expect([handled, adopted]).toEqual([['1', '2', '3', '1'], ['2']]);
+      expect(second.sent).toEqual([PUBACK(2), PUBACK(3), PUBACK(1)]);
+    });
+
+    it('is another message when it wants its answer elsewhere', async () => {
+      const { connect, adopted, handled } = gateWithWork();
+      const first = connect();
+      first.deliver(message(1, { properties: { responseTopic: 'a' } }));
+      first.lose();
+
+      connect().deliver(message(1, { dup: true, properties: { responseTopic: 'b' } }));
+
+      expect([handled, adopted]).toEqual([['1', '1'], []]);
+    });
+  });
+
   describe('a new session', () => {
     it('forgets the ids of the old one: the same id is new work', async () => {
       const { connect, handled, adopted } = gateWithWork();

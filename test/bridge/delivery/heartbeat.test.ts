@@ -13,13 +13,13 @@ describe('Heartbeat', () => {
     vi.useFakeTimers();
     client = new FakeClient();
     client.options.keepalive = KEEPALIVE_SECONDS;
-    client.connected = true;
     destroyed = [];
     client.stream.destroy = (error?: Error) => {
       if (error) destroyed.push(error);
       return client.stream;
     };
     heartbeat = new Heartbeat(client.client);
+    client.open();
   });
 
   afterEach(() => {
