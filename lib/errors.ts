@@ -7,7 +7,7 @@ export const EDGE_ERRORS = {
   EDGE_ERR_NAME: 'A name that Kubernetes, KServe or the broker would refuse.',
   EDGE_ERR_DOMAIN: 'A domain or host name that is not one, or a host label longer than DNS allows.',
   EDGE_ERR_MODEL_HOST: 'A name from which KServe would derive a host that does not lead to the model.',
-  EDGE_ERR_NAMESPACE: "A model in a namespace that is not one of the platform's.",
+  EDGE_ERR_NAMESPACE: "A platform without namespaces, or a model in a namespace that is not one of the platform's.",
   EDGE_ERR_DUPLICATE: 'Two things of the same name where only one can be.',
   EDGE_ERR_OBJECT_DUPLICATE:
     'Two Kubernetes objects of one group, kind, namespace and name: the later would replace the earlier.',
@@ -49,6 +49,7 @@ export function describe(code: EdgeErrorCode, { at, value, rule, fix }: Problem)
 }
 
 const BRAND = Symbol.for('cdk8s-edge-inference.EdgeError');
+const VALIDATION_BRAND = Symbol.for('cdk8s-edge-inference.EdgeValidationError');
 
 /** Thrown at once for a bad prop. Recognised across several installed copies of the library. */
 export class EdgeError extends Error {
@@ -68,6 +69,10 @@ export class EdgeError extends Error {
 
 /** Thrown by `EdgeApp.synth()`, with every problem of the tree. */
 export class EdgeValidationError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && VALIDATION_BRAND in value;
+  }
+
   /** One line per problem, `[construct path] CODE: …`, sorted. */
   readonly problems: string[];
 
@@ -76,5 +81,6 @@ export class EdgeValidationError extends Error {
     super(`${sorted.length} problem(s) in this topology:\n  ${sorted.join('\n  ')}`);
     this.name = 'EdgeValidationError';
     this.problems = sorted;
+    Object.defineProperty(this, VALIDATION_BRAND, { value: true });
   }
 }

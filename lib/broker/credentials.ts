@@ -1,9 +1,10 @@
 import { EdgeError } from '../errors';
 import type { ISecret } from '../kubernetes/plus';
+import { dnsSubdomainProblem } from '../naming/kubernetes-names';
 
 const MIN_LENGTH = 12;
-/** Passwords that stand in tutorials. */
-const WELL_KNOWN = new Set(['12341234', 'password', 'changeme', 'change-me', 'secret', 'mosquitto', 'admin', 'public']);
+/** @see https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data */
+const SECRET_KEY = /^[-._a-zA-Z0-9]{1,253}$/;
 
 /** A password in a Secret that exists in the cluster. */
 export interface SecretReference {
@@ -20,8 +21,8 @@ export class Credentials {
    * same app (the bridge) gets the password itself, in a Secret.
    *
    * @param variable name of the environment variable
-   * @throws EdgeError EDGE_ERR_CREDENTIALS when the variable is not set, or holds fewer than 12 characters or a
-   * password from a tutorial
+   * @throws EdgeError EDGE_ERR_CREDENTIALS when the variable is not set, or holds fewer than 12 characters or more
+   * than one line
    */
   static fromEnv(variable: string): Credentials {
     const password = process.env[variable];
@@ -33,11 +34,11 @@ export class Credentials {
         fix: `Set it for this command (${variable}="$(openssl rand -hex 16)"), or use Credentials.fromSecret(..)`,
       });
     }
-    if (password.length < MIN_LENGTH || WELL_KNOWN.has(password.toLowerCase()) || /[\r\n\0]/.test(password)) {
+    if (password.length < MIN_LENGTH || /[\r\n\0]/.test(password)) {
       throw new EdgeError('EDGE_ERR_CREDENTIALS', {
         at: `the password in ${variable}`,
         value: `${password.length} characters long`,
-        rule: `a password is one line of at least ${MIN_LENGTH} characters and not one from a tutorial`,
+        rule: `a password is one line of at least ${MIN_LENGTH} characters`,
         fix: `Draw one: ${variable}="$(openssl rand -hex 16)"`,
       });
     }
@@ -51,9 +52,21 @@ export class Credentials {
    * @param secret the Secret, or its name. It must be in the broker's namespace, and for a bridge elsewhere in the
    * bridge's too
    * @param key which entry of the Secret holds the password. @default 'password'
+   * @throws EdgeError EDGE_ERR_NAME for a name or key that no Secret can have
    */
   static fromSecret(secret: ISecret | string, key: string = 'password'): Credentials {
-    return new Credentials(undefined, { secretName: typeof secret === 'string' ? secret : secret.name, key });
+    const secretName = typeof secret === 'string' ? secret : secret.name;
+    const rule = dnsSubdomainProblem(secretName);
+    if (rule) {
+      const at = 'Credentials.fromSecret(secret)';
+      throw new EdgeError('EDGE_ERR_NAME', { at, value: secretName, rule, fix: 'Use the name of the Secret' });
+    }
+    if (!SECRET_KEY.test(key)) {
+      const rule = 'keys of a Secret have letters, digits and - _ .';
+      const at = 'Credentials.fromSecret(.., key)';
+      throw new EdgeError('EDGE_ERR_NAME', { at, value: key, rule, fix: "Use the Secret's key" });
+    }
+    return new Credentials(undefined, { secretName, key });
   }
 
   readonly #password: string | undefined;

@@ -1,5 +1,6 @@
 import { topicFilterProblem } from '../../bridge/config/topics';
 import { EdgeError } from '../errors';
+import { aclLineProblem } from './acl-line';
 import type { Credentials } from './credentials';
 
 type Access = 'read' | 'write';
@@ -40,7 +41,7 @@ export class MosquittoUser {
   }
 
   #grant(topicFilter: string, access: Access): this {
-    const problem = topicFilterProblem(topicFilter) ?? blankProblem(topicFilter);
+    const problem = topicFilterProblem(topicFilter) ?? aclLineProblem(topicFilter);
     if (problem) {
       throw new EdgeError('EDGE_ERR_ROUTE_TOPIC', {
         at: `a topic filter granted to user "${this.name}"`,
@@ -53,8 +54,4 @@ export class MosquittoUser {
     this.#grants.set(topicFilter, granted.add(access));
     return this;
   }
-}
-
-function blankProblem(filter: string): string | undefined {
-  return filter === filter.trim() ? undefined : 'Mosquitto drops blanks at the ends of a line of its ACL file';
 }

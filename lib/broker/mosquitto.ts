@@ -2,6 +2,7 @@ import { type ApiObject, Chart, Lazy, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { TraefikBrokerRoutes, type TraefikExposure } from '../entry/traefik-broker-routes';
 import { EdgeError } from '../errors';
+import { validImage } from '../kubernetes/image';
 import { podLabels } from '../kubernetes/labels';
 import { declareNamespace, PodSecurity } from '../kubernetes/namespaces';
 import {
@@ -80,7 +81,8 @@ export interface MosquittoProps {
   readonly autosaveIntervalSeconds?: number;
   /**
    * Rounds of PBKDF2 in the passwords' hashes. Mosquitto is single-threaded and does nothing else while it checks a
-   * password, so a high count makes a reconnecting fleet wait; passwords drawn at random do not need one.
+   * password, so a high count makes a reconnecting fleet wait; passwords drawn at random do not need one. Passwords from
+   * Secrets are hashed in the pod, by `mosquitto_passwd` with its own count.
    *
    * @default 100000
    */
@@ -106,6 +108,8 @@ export class Mosquitto extends Chart {
   /** Where clients inside the cluster connect to over websockets. */
   readonly websocketUrl: string;
 
+  /** The namespace, unless it is not created. */
+  readonly namespaceObject: ApiObject | undefined;
   readonly configMap: ApiObject;
   readonly usersSecret: ApiObject;
   readonly serviceAccount: ApiObject;
@@ -143,7 +147,9 @@ export class Mosquitto extends Chart {
     });
     const labels = podLabels('mosquitto', this.name);
     const namespace = this.brokerNamespace;
-    if (props.createNamespace ?? true) declareNamespace(this, namespace, PodSecurity.RESTRICTED);
+    if (props.createNamespace ?? true) {
+      this.namespaceObject = declareNamespace(this, namespace, PodSecurity.RESTRICTED);
+    }
 
     this.serviceAccount = new ServiceAccount(this, 'service-account', { name: this.name, namespace, labels });
     this.configMap = new ConfigMap(this, 'config', {
@@ -179,7 +185,7 @@ export class Mosquitto extends Chart {
       namespace,
       name: this.name,
       labels,
-      image: props.image ?? 'docker.io/library/eclipse-mosquitto:2.0.22',
+      image: validImage('Mosquitto.image', props.image ?? 'docker.io/library/eclipse-mosquitto:2.0.22'),
       resources: renderResources(
         props.resources ?? {
           cpu: { request: cpu(100) },

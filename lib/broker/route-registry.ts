@@ -17,8 +17,8 @@ export class RouteRegistry {
   /** @throws EdgeError EDGE_ERR_ROUTE_CONFLICT */
   add(route: RegisteredRoute): void {
     this.#refuseSharedRequests(route);
+    refuseCircle(route, [...this.#routes, route]);
     this.#routes.push(route);
-    this.#refuseCircle(route);
   }
 
   #refuseSharedRequests({ bridge, requestTopic }: RegisteredRoute): void {
@@ -31,27 +31,25 @@ export class RouteRegistry {
       fix: 'Give one of the routes another requestTopic',
     });
   }
+}
 
-  /** One model may ask the next, but none the first again: a single request would go round for ever. */
-  #refuseCircle(start: RegisteredRoute): void {
-    const seen = new Set<RegisteredRoute>();
-    const pending = this.#after(start);
-    for (let next = pending.pop(); next; next = pending.pop()) {
-      if (next === start) {
-        throw new EdgeError('EDGE_ERR_ROUTE_CONFLICT', {
-          at: `a route of ${start.bridge}`,
-          value: start.name,
-          rule: `what it publishes comes back to its request topic "${start.requestTopic}" through routes of other bridges`,
-          fix: 'Break the circle with another requestTopic or replyTopic',
-        });
-      }
-      if (seen.has(next)) continue;
-      seen.add(next);
-      pending.push(...this.#after(next));
+/** One model may ask the next, but none the first again: a single request would go round for ever. */
+function refuseCircle(start: RegisteredRoute, routes: readonly RegisteredRoute[]): void {
+  const after = ({ publishes }: RegisteredRoute) =>
+    routes.filter(({ requestTopic }) => publishes.some((filter) => filterMatches(filter, requestTopic)));
+  const seen = new Set<RegisteredRoute>();
+  const pending = after(start);
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    if (next === start) {
+      throw new EdgeError('EDGE_ERR_ROUTE_CONFLICT', {
+        at: `a route of ${start.bridge}`,
+        value: start.name,
+        rule: `what it publishes comes back to its request topic "${start.requestTopic}" through routes of other bridges`,
+        fix: 'Break the circle with another requestTopic or replyTopic',
+      });
     }
-  }
-
-  #after({ publishes }: RegisteredRoute): RegisteredRoute[] {
-    return this.#routes.filter(({ requestTopic }) => publishes.some((filter) => filterMatches(filter, requestTopic)));
+    if (seen.has(next)) continue;
+    seen.add(next);
+    pending.push(...after(next));
   }
 }

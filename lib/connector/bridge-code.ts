@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EdgeError } from '../errors';
+import { validImage } from '../kubernetes/image';
 
 /** Any Node 22 or later runs the bridge. */
 const NODE_IMAGE = 'docker.io/library/node:24-alpine';
@@ -38,7 +39,7 @@ export class BridgeCode {
         fix: 'In a checkout run "npm run bundle"; otherwise install the package again',
       });
     }
-    return new BridgeCode(nodeImage, readFileSync(file));
+    return new BridgeCode(validImage('BridgeCode.bundled(nodeImage)', nodeImage), readFileSync(file));
   }
 
   /**
@@ -47,7 +48,7 @@ export class BridgeCode {
    * @param image name it by digest, so that every pod runs the same
    */
   static image(image: string): BridgeCode {
-    return new BridgeCode(image, undefined);
+    return new BridgeCode(validImage('BridgeCode.image(image)', image), undefined);
   }
 
   readonly image: string;
@@ -91,6 +92,7 @@ compileFunction(program, ['exports', 'require', 'module'], { filename: join(__di
 /** The folder of this package, from its sources as well as from its build. */
 function packageRoot(): string {
   let folder = __dirname;
-  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
+  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder))
+    folder = path.dirname(folder);
   return folder;
 }

@@ -2,6 +2,7 @@ import type { Duration } from 'cdk8s';
 import type { BridgeConfigInput } from '../../bridge/config';
 import { MAX_TIMER_SECONDS } from '../../bridge/config/defaults';
 import { topicNameProblem } from '../../bridge/config/topics';
+import { aclLineProblem } from '../broker/acl-line';
 import type { MosquittoUser } from '../broker/mosquitto-user';
 import { EdgeError } from '../errors';
 import { defaultTopics, ownReplyTopic, ownReplyTopics } from '../naming/route-topics';
@@ -95,7 +96,7 @@ export class BridgeRoute {
     }
     const { requestTopic, replyTopic, deadLetterTopic } = this;
     for (const [at, topic] of Object.entries({ requestTopic, replyTopic, deadLetterTopic })) {
-      const rule = topicNameProblem(topic);
+      const rule = topicNameProblem(topic) ?? aclLineProblem(topic);
       if (!rule) continue;
       const fix = 'Name one topic';
       throw new EdgeError('EDGE_ERR_ROUTE_TOPIC', { at: `${at} of route ${this.name}`, value: topic, rule, fix });

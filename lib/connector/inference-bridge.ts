@@ -1,7 +1,7 @@
 import { type ApiObject, Chart, Lazy, Size, Yaml } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { BridgeConfigInput } from '../../bridge/config';
-import { BRIDGE_DEFAULTS } from '../../bridge/config/defaults';
+import { BRIDGE_DEFAULTS, MAX_TIMER_SECONDS } from '../../bridge/config/defaults';
 import { findRouteConflicts } from '../../bridge/config/route-conflicts';
 import { Credentials } from '../broker/credentials';
 import type { Mosquitto } from '../broker/mosquitto';
@@ -41,6 +41,12 @@ export interface InferenceBridgeProps {
   /** @default - the broker's */
   readonly namespace?: string;
   /**
+   * Whether the app creates the namespace.
+   *
+   * @default true
+   */
+  readonly createNamespace?: boolean;
+  /**
    * The bridge's password at the broker.
    *
    * @default - key `password` of a Secret `<name>-mqtt` in the broker's namespace, which you create
@@ -74,6 +80,8 @@ export class InferenceBridge extends Chart {
   /** Under this id the broker keeps the bridge's session. */
   readonly clientId: string;
 
+  /** The namespace, unless it is the broker's or not created. */
+  readonly namespaceObject: ApiObject | undefined;
   readonly configMap: ApiObject;
   readonly codeConfigMaps: ApiObject[];
   readonly credentialsSecret: ApiObject | undefined;
@@ -98,7 +106,9 @@ export class InferenceBridge extends Chart {
     this.clientId = `${namespace}-${name}`;
     this.#window = validWindow(props.window ?? BRIDGE_DEFAULTS.window);
     this.#servingNamespaces = props.servingNamespaces ?? SERVING_NAMESPACES;
-    if (namespace !== broker.brokerNamespace) declareNamespace(this, namespace, PodSecurity.RESTRICTED);
+    if (namespace !== broker.brokerNamespace && (props.createNamespace ?? true)) {
+      this.namespaceObject = declareNamespace(this, namespace, PodSecurity.RESTRICTED);
+    }
 
     const credentials = props.credentials ?? Credentials.fromSecret(`${name}-mqtt`);
     this.user = broker.addUser(name, credentials);
@@ -214,7 +224,7 @@ export class InferenceBridge extends Chart {
 
   #drainSeconds(): number {
     const longest = Math.max(0, ...this.#routes.map(({ timeout }) => timeout.toMilliseconds() / 1000));
-    return longest + DRAIN_MARGIN_SECONDS;
+    return Math.min(longest + DRAIN_MARGIN_SECONDS, MAX_TIMER_SECONDS);
   }
 
   #egress(): NetworkRule[] {

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { IngressRoute, IngressRouteTcp, type TraefikTlsSpec } from '../crds/traefik';
-import { EdgeError } from '../errors';
+import { describe, EdgeError } from '../errors';
 import { hostProblem } from '../naming/model-hosts';
 import { TraefikEntryPoints } from './traefik-entry-points';
 import type { TraefikInstallation } from './traefik-installation';
@@ -44,12 +44,17 @@ export class TraefikBrokerRoutes extends Construct {
   readonly entryPoints: TraefikEntryPoints;
   readonly mqttRoute: IngressRouteTcp;
   readonly websocketRoute: IngressRoute;
+  readonly #matches: string[];
 
   constructor(scope: Construct, id: string, props: TraefikBrokerRoutesProps) {
     super(scope, id);
     validate(props);
     const { name, namespace, service, host } = props;
     const tls = props.tls && tlsSpec(props.tls);
+    // A host can be told apart only by the server name of a TLS handshake.
+    const mqttMatch = tls ? `HostSNI(\`${host}\`)` : 'HostSNI(`*`)';
+    const websocketMatch = host ? `Host(\`${host}\`)` : 'PathPrefix(`/`)';
+    this.#matches = [mqttMatch, websocketMatch];
 
     this.entryPoints = new TraefikEntryPoints(this, 'entry-points', {
       entryPoints: [
@@ -62,10 +67,7 @@ export class TraefikBrokerRoutes extends Construct {
       metadata: { name: `${name}-mqtt`, namespace },
       spec: {
         entryPoints: [MQTT],
-        // A host can be told apart only by the server name of a TLS handshake.
-        routes: [
-          { match: tls ? `HostSNI(\`${host}\`)` : 'HostSNI(`*`)', services: [{ name: service, port: props.mqttPort }] },
-        ],
+        routes: [{ match: mqttMatch, services: [{ name: service, port: props.mqttPort }] }],
         tls,
       },
     });
@@ -75,7 +77,7 @@ export class TraefikBrokerRoutes extends Construct {
         entryPoints: [WEBSOCKETS],
         routes: [
           {
-            match: host ? `Host(\`${host}\`)` : 'PathPrefix(`/`)',
+            match: websocketMatch,
             kind: 'Rule',
             services: [{ name: service, port: props.websocketPort }],
           },
@@ -83,6 +85,29 @@ export class TraefikBrokerRoutes extends Construct {
         tls,
       },
     });
+    this.node.addValidation({ validate: () => this.#sharedMatches() });
+  }
+
+  /** Of two routes with one match at one entry point Traefik serves one, and does not say which. */
+  #sharedMatches(): string[] {
+    const all = this.node.root.node.findAll().filter((construct) => construct instanceof TraefikBrokerRoutes);
+    const earlier = all
+      .slice(0, all.indexOf(this))
+      .filter(({ entryPoints }) => entryPoints.namespace === this.entryPoints.namespace);
+    return earlier.flatMap((other) =>
+      this.#matches.flatMap((match, i) =>
+        match === other.#matches[i]
+          ? [
+              describe('EDGE_ERR_ENTRY_POINT', {
+                at: `a route to broker ${this.node.scope?.node.path}`,
+                value: match,
+                rule: `broker ${other.node.scope?.node.path} has the same match at the same entry point, and Traefik would serve one of them`,
+                fix: 'Give the brokers different hosts and tls, or expose one',
+              }),
+            ]
+          : [],
+      ),
+    );
   }
 }
 

@@ -8,6 +8,9 @@ import { TraefikInstallation } from './traefik-installation';
 /** Entry points that the chart declares by itself. */
 const TRAEFIKS_OWN = new Set(['web', 'websecure', 'traefik', 'metrics']);
 
+/** The container ports of web, websecure, traefik (9000 in older charts) and metrics. */
+const CHART_PORTS = new Set([8000, 8443, 8080, 9000, 9100]);
+
 /** A port that Traefik listens on. */
 export interface TraefikEntryPoint {
   /** At most 15 of a-z, 0-9 and -: the chart cuts longer names. */
@@ -70,6 +73,14 @@ function portValues({ port }: TraefikEntryPoint): object {
 }
 
 function validate({ name, port }: TraefikEntryPoint): void {
+  if (CHART_PORTS.has(port)) {
+    throw new EdgeError('EDGE_ERR_ENTRY_POINT', {
+      at: `the port of entry point "${name}"`,
+      value: port,
+      rule: "an entry point of the chart's own listens on it in Traefik's container",
+      fix: `Choose another one than ${[...CHART_PORTS].join(', ')}`,
+    });
+  }
   const rule = nameProblem(name);
   if (rule) {
     const at = 'the name of an entry point';

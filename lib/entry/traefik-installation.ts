@@ -1,3 +1,6 @@
+import { EdgeError } from '../errors';
+import { dnsLabelProblem } from '../naming/kubernetes-names';
+
 /** How Traefik came into the cluster, and so where its entry points are declared. */
 export class TraefikInstallation {
   /**
@@ -7,7 +10,10 @@ export class TraefikInstallation {
    * @param namespace where Traefik's pods run. @default 'traefik'
    */
   static helm(namespace: string = 'traefik'): TraefikInstallation {
-    return new TraefikInstallation(namespace, false);
+    const rule = dnsLabelProblem(namespace);
+    if (!rule) return new TraefikInstallation(namespace, false);
+    const at = 'TraefikInstallation.helm(namespace)';
+    throw new EdgeError('EDGE_ERR_NAME', { at, value: namespace, rule, fix: "Use the namespace of Traefik's pods" });
   }
 
   /**

@@ -17,12 +17,13 @@ export enum PodSecurity {
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
  */
-export function declareNamespace(scope: Construct, name: string, podSecurity: PodSecurity): void {
+export function declareNamespace(scope: Construct, name: string, podSecurity: PodSecurity): ApiObject {
   const { root } = scope.node;
   const chart =
     (root.node.tryFindChild(NAMESPACES_CHART) as Chart | undefined) ?? new Chart(root as Construct, NAMESPACES_CHART);
   const namespace = (chart.node.tryFindChild(name) as Namespace | undefined) ?? new Namespace(chart, name);
   namespace.require(podSecurity);
+  return namespace;
 }
 
 class Namespace extends ApiObject {

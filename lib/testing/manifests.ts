@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { App } from 'cdk8s';
+import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
 
 /** A Kubernetes object as plain data. */
@@ -54,7 +55,7 @@ export function findManifest(manifests: readonly Manifest[], kind: string, name:
  * The props whose value cannot be found anywhere in the manifests: a prop that nobody reads.
  *
  * Give it a construct's props with a telling value for each, typed `Required<…Props>`, so that a new prop is not
- * forgotten. Objects are looked at for the values in them.
+ * forgotten. Objects are looked at for the values in them; constructs are not, as they render themselves.
  */
 export function unseenProps(props: object, manifests: readonly Manifest[]): string[] {
   const text = JSON.stringify(manifests);
@@ -64,7 +65,7 @@ export function unseenProps(props: object, manifests: readonly Manifest[]): stri
 }
 
 function values(value: unknown): string[] {
-  if (value === undefined) return [];
+  if (value === undefined || Construct.isConstruct(value)) return [];
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(values);
   return [JSON.stringify(value).replace(/^"|"$/g, '')];
 }

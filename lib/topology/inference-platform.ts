@@ -1,4 +1,4 @@
-import { Chart } from 'cdk8s';
+import { type ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { EdgeError } from '../errors';
 import { declareNamespace, PodSecurity } from '../kubernetes/namespaces';
@@ -31,6 +31,8 @@ export class InferencePlatform extends Chart {
   readonly domain: string;
   readonly externalScheme: 'http' | 'https';
   readonly knativeDomain: KnativeDomain;
+  /** The namespaces, unless they are not created. */
+  readonly namespaceObjects: ApiObject[];
   readonly #namespaces: string[];
   readonly #models = new Map<string, InferenceModel>();
 
@@ -44,9 +46,8 @@ export class InferencePlatform extends Chart {
     this.domain = props.domain;
     this.externalScheme = props.externalScheme ?? 'http';
     this.#namespaces = [...props.namespaces];
-    if (props.createNamespaces ?? true) {
-      for (const namespace of this.#namespaces) declareNamespace(this, namespace, PodSecurity.UNENFORCED);
-    }
+    const created = (props.createNamespaces ?? true) ? this.#namespaces : [];
+    this.namespaceObjects = created.map((name) => declareNamespace(this, name, PodSecurity.UNENFORCED));
     this.knativeDomain = new KnativeDomain(this, 'domain', { domain: this.domain });
   }
 
@@ -109,6 +110,11 @@ function validate({ domain, namespaces }: InferencePlatformProps): void {
       rule: wrongHosts,
       fix,
     });
+  }
+  if (namespaces.length === 0) {
+    const rule = 'models live in namespaces';
+    const at = 'InferencePlatform.namespaces';
+    throw new EdgeError('EDGE_ERR_NAMESPACE', { at, value: '[]', rule, fix: 'Name at least one' });
   }
   for (const [i, namespace] of namespaces.entries()) {
     const at = `InferencePlatform.namespaces[${i}]`;

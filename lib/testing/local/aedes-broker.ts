@@ -47,6 +47,8 @@ export async function startAedes(
   const tcp = createServer((socket) => broker.handle(socket));
   const http = createHttpServer();
   const websockets = new WebSocketServer({ server: http });
+  // It repeats the errors of its server, which are waited for below.
+  websockets.on('error', () => undefined);
   websockets.on('connection', (socket, request) => broker.handle(createWebSocketStream(socket), request));
   await Promise.all([listen(tcp, ports.mqttPort), listen(http, ports.websocketPort)]);
   return {

@@ -108,19 +108,13 @@ describe('the ACL', () => {
     ['a+', 'a + stands for a whole topic level'],
     ['a/#/b', 'a # stands alone at the end'],
     ['a\nuser admin', 'no control characters'],
+    [' a', 'Mosquitto drops blanks at the ends of a line'],
+    ['a ', 'Mosquitto drops blanks at the ends of a line'],
   ])('refuses the filter %j, to publish as to receive', (filter, rule) => {
     const user = deviceOf(brokerIn(new EdgeApp()), 'a');
 
     for (const grant of [() => user.allowPublish(filter), () => user.allowSubscribe(filter)]) {
       expectRefusal(grant, { code: 'EDGE_ERR_ROUTE_TOPIC', value: `"${filter}"`, rule });
     }
-  });
-
-  it.each([' a', 'a '])('refuses the filter %j: Mosquitto drops blanks at either end of a line', (filter) => {
-    const user = deviceOf(brokerIn(new EdgeApp()), 'a');
-
-    expect(() => user.allowPublish(filter)).toThrow(
-      `EDGE_ERR_ROUTE_TOPIC: a topic filter granted to user "a" is "${filter}"`,
-    );
   });
 });

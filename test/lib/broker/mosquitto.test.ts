@@ -214,30 +214,15 @@ describe('the props of Mosquitto', () => {
     ['Hub', 'only a-z, 0-9 and -'],
     ['hub.a', 'only a-z, 0-9 and -'],
     ['hub-', 'begins and ends with a letter or a digit'],
+    ['7-hub', "a Service's name begins with a letter"],
+    ['a'.repeat(53), 'at most 52 characters, because its pods are labelled with it and a hash, and this one has 53'],
+    ['a'.repeat(64), 'at most 63 characters, and this one has 64'],
   ])('name may not be %j', (name, rule) => {
     expectRefusal(() => new Mosquitto(new EdgeApp(), 'broker', { name }), {
       code: 'EDGE_ERR_NAME',
       value: `"${name}"`,
       rule,
     });
-  });
-
-  it('name may not have 64 characters', () => {
-    expect(() => new Mosquitto(new EdgeApp(), 'broker', { name: 'a'.repeat(64) })).toThrow(
-      `EDGE_ERR_NAME: Mosquitto.name is "${'a'.repeat(64)}"`,
-    );
-  });
-
-  it('name may not begin with a digit, which the API server refuses for Services', () => {
-    expect(() => new Mosquitto(new EdgeApp(), 'broker', { name: '7-hub' })).toThrow(
-      'EDGE_ERR_NAME: Mosquitto.name is "7-hub"',
-    );
-  });
-
-  it('name may not have 53 characters, with which a StatefulSet cannot label its pods', () => {
-    expect(() => new Mosquitto(new EdgeApp(), 'broker', { name: 'a'.repeat(53) })).toThrow(
-      `EDGE_ERR_NAME: Mosquitto.name is "${'a'.repeat(53)}"`,
-    );
   });
 
   it('namespace may have 63 characters', () => {
@@ -277,13 +262,26 @@ describe('the props of Mosquitto', () => {
     }
   });
 
-  it.each([
-    ['maxPacketBytes', 2_147_483_648],
-    ['maxQueuedMessages', 2_147_483_648],
-    ['autosaveIntervalSeconds', 2_147_483_648],
-  ])('%s may not be %i, which Mosquitto reads as a negative number', (prop, value) => {
-    expect(() => new Mosquitto(new EdgeApp(), 'broker', { [prop]: value })).toThrow(
-      `EDGE_ERR_VALUE: Mosquitto.${prop} is ${value}`,
+  it.each(['maxPacketBytes', 'maxQueuedMessages', 'autosaveIntervalSeconds', 'passwordIterations'])(
+    '%s is at most 2147483647, beyond which Mosquitto reads a negative number',
+    (prop) => {
+      const create = (value: number) => () => new Mosquitto(new EdgeApp(), 'broker', { [prop]: value });
+
+      expect(create(2_147_483_647)).not.toThrow();
+      expectRefusal(create(2_147_483_648), {
+        code: 'EDGE_ERR_VALUE',
+        value: '2147483648',
+        rule: 'at most 2147483647',
+      });
+    },
+  );
+
+  it('maxQueuedBytes may be more than that', () => {
+    const app = new EdgeApp();
+    new Mosquitto(app, 'broker', { maxQueuedBytes: 9_000_000_000 });
+
+    expect(manifestOf(app, 'ConfigMap', 'mosquitto-config').data['mosquitto.conf']).toContain(
+      '\nmax_queued_bytes 9000000000\n',
     );
   });
 });

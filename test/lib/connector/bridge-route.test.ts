@@ -161,8 +161,12 @@ describe('the options of a route', () => {
     });
   });
 
-  it('name may not be empty, which the bridge would refuse', () => {
-    expect(addRoute({ name: '' })).toThrow(/^EDGE_ERR_/);
+  it('name may not be empty', () => {
+    expectRefusal(addRoute({ name: '' }), {
+      code: 'EDGE_ERR_NAME',
+      value: '""',
+      rule: 'metrics and logs tell routes apart by name',
+    });
   });
 
   it.each(['requestTopic', 'replyTopic', 'deadLetterTopic'])(
@@ -185,10 +189,10 @@ describe('the options of a route', () => {
     expect(addRoute({ [prop]: '+' })).toThrow(`EDGE_ERR_ROUTE_TOPIC: ${prop} of route staging/iris is "+"`);
   });
 
-  it.each([Duration.millis(1), Duration.millis(1_500), Duration.minutes(10)])('timeout may be %s', (timeout) => {
-    const [route] = configuredRoutes(irisStack({ timeout }));
+  it.each([1, 1_500, 600_000])('timeout may be %i ms', (milliseconds) => {
+    const [route] = configuredRoutes(irisStack({ timeout: Duration.millis(milliseconds) }));
 
-    expect(route?.model.timeoutSeconds).toBe(timeout.toMilliseconds() / 1000);
+    expect(route?.model.timeoutSeconds).toBe(milliseconds / 1000);
   });
 
   it('timeout may not be nothing', () => {
@@ -199,9 +203,22 @@ describe('the options of a route', () => {
     });
   });
 
-  it('timeout may not be longer than timers run, which the bridge would refuse', () => {
-    expect(addRoute({ timeout: Duration.days(30) })).toThrow(/^EDGE_ERR_VALUE: timeout of route staging\/iris is /);
+  it('timeout may not be longer than timers run', () => {
+    expectRefusal(addRoute({ timeout: Duration.days(30) }), {
+      code: 'EDGE_ERR_VALUE',
+      value: '"2592000 s"',
+      rule: 'timers run for at most',
+    });
   });
+
+  it.each([2_147_473, 2_147_474, 2_147_483])(
+    'timeout of %i s is refused, or it leaves a configuration that the bridge takes, with the time it drains',
+    (seconds) => {
+      const configure = () => configuredRoutes(irisStack({ timeout: Duration.seconds(seconds) }));
+
+      expect(configure).not.toThrow('BRIDGE_ERR_CONFIG');
+    },
+  );
 
   it.each([1, 10_000])('concurrency may be %i', (concurrency) => {
     expect(configuredRoutes(irisStack({ concurrency }))[0]?.concurrency).toBe(concurrency);

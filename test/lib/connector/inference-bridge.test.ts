@@ -136,6 +136,7 @@ describe('the props of InferenceBridge', () => {
     const app = new EdgeApp();
     const broker = brokerIn(app, { name: 'hub', namespace: 'messaging' });
     const all: Required<InferenceBridgeProps> = {
+      createNamespace: true,
       broker,
       name: 'carrier',
       namespace: 'bridges',
@@ -250,19 +251,13 @@ describe('the props of InferenceBridge', () => {
   it.each([
     ['name', 'Bridge', 'only a-z'],
     ['name', 'a.b', 'only a-z'],
+    ['name', '7-bridge', "a Service's name begins with a letter"],
+    ['name', 'a'.repeat(53), 'at most 52 characters'],
     ['name', 'a'.repeat(64), 'at most 63 characters'],
     ['namespace', 'Bridges', 'only a-z'],
     ['namespace', 'a'.repeat(64), 'at most 63 characters'],
   ])('%s may not be %j', (prop, value, rule) => {
     expectRefusal(() => stackWithoutRoute({ [prop]: value }), { code: 'EDGE_ERR_NAME', value: `"${value}"`, rule });
-  });
-
-  it('name may not begin with a digit, which the API server refuses for Services', () => {
-    expect(() => stackWithoutRoute({ name: '7-bridge' })).toThrow('EDGE_ERR_NAME: InferenceBridge.name is "7-bridge"');
-  });
-
-  it('name may not have 53 characters, with which a StatefulSet cannot label its pods', () => {
-    expect(() => stackWithoutRoute({ name: 'a'.repeat(53) })).toThrow(/^EDGE_ERR_NAME: InferenceBridge.name is "a+"/);
   });
 
   it('name may not be that of a user the broker has', () => {
@@ -354,9 +349,10 @@ describe("the bridge's pod", () => {
 });
 
 describe('the time a bridge gets to end', () => {
-  const times = (...timeouts: Duration[]) => {
+  const times = (...timeouts: number[]) => {
     const { app, bridge, platform, camera } = stackWithoutRoute();
-    for (const [i, timeout] of timeouts.entries()) {
+    for (const [i, seconds] of timeouts.entries()) {
+      const timeout = Duration.seconds(seconds);
       bridge.addRoute({ model: platform.addModel(`model-${i}`, { ...IRIS, timeout }), clients: [camera] });
     }
     return {
@@ -366,11 +362,11 @@ describe('the time a bridge gets to end', () => {
   };
 
   it.each([
-    [[Duration.seconds(60)], 60],
-    [[Duration.seconds(600)], 600],
-    [[Duration.seconds(1)], 1],
-    [[Duration.seconds(5), Duration.seconds(300), Duration.seconds(20)], 300],
-  ])('is longer than draining takes, which is longer than the slowest model of %s', (timeouts, longest) => {
+    [[60], 60],
+    [[600], 600],
+    [[1], 1],
+    [[5, 300, 20], 300],
+  ])('is longer than draining takes, which is longer than the slowest of models with %j s', (timeouts, longest) => {
     const { drain, grace } = times(...timeouts);
 
     expect(drain).toBeGreaterThan(longest);
@@ -503,12 +499,36 @@ describe('two bridges of one broker', () => {
     const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.image(BRIDGE_IMAGE) });
     const model = platform.addModel('other', IRIS);
 
-    const close = () => {
-      second.addRoute({ model, clients: [camera], requestTopic: 'b', replyTopic: 'a' });
-      synthesize(app);
-    };
+    expectRefusal(() => second.addRoute({ model, clients: [camera], requestTopic: 'b', replyTopic: 'a' }), {
+      code: 'EDGE_ERR_ROUTE_CONFLICT',
+      value: '"staging/other"',
+      rule: 'what it publishes comes back to its request topic "b" through routes of other bridges',
+    });
+  });
 
-    expect(close).toThrow(/EDGE_ERR_ROUTE_CONFLICT/);
+  it.each([
+    ['dead letters', 'a', { replyTopic: 'c', deadLetterTopic: 'a' }],
+    ['the reply topics of single clients', 'x/a', { replyTopic: 'x' }],
+  ])('may not feed each other in a circle through %s', (_, requestTopic, topics) => {
+    const { app, broker, platform, camera } = irisStack({ requestTopic, replyTopic: 'b' });
+    const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.image(BRIDGE_IMAGE) });
+    const model = platform.addModel('other', IRIS);
+
+    expectRefusal(() => second.addRoute({ model, clients: [camera], requestTopic: 'b', ...topics }), {
+      code: 'EDGE_ERR_ROUTE_CONFLICT',
+      value: '"staging/other"',
+      rule: 'what it publishes comes back to its request topic "b"',
+    });
+  });
+
+  it('may feed one another in a row: one model asks the next', () => {
+    const { app, broker, platform, camera } = irisStack({ requestTopic: 'a', replyTopic: 'b' });
+    const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.image(BRIDGE_IMAGE) });
+    const model = platform.addModel('other', IRIS);
+
+    second.addRoute({ model, clients: [camera], requestTopic: 'b', replyTopic: 'c' });
+
+    expect(configOf(app, 'second').routes[0]?.requestTopic).toBe('b');
   });
 });
 

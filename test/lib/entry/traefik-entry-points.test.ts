@@ -1,9 +1,10 @@
 import { Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { EdgeApp, type TraefikEntryPoint, TraefikEntryPoints, TraefikInstallation } from '../../../lib';
+import { EdgeApp, type TraefikEntryPoint, TraefikEntryPoints, TraefikInstallation, TraefikTls } from '../../../lib';
 import { synthesize } from '../../../lib/testing';
 import { filesIn, temporaryFolder } from '../support/folders';
+import { ofKind } from '../support/manifests';
 import { expectRefusal } from '../support/refusals';
 import { brokerIn } from '../support/stacks';
 
@@ -72,16 +73,42 @@ describe('an installation by Helm', () => {
     expect([namespace, helmChartConfig]).toStrictEqual(['traefik', undefined]);
   });
 
-  it('has one values file: a second set of entry points does not replace the first without a word', () => {
+  it('has one values file: a second one with other entry points is refused', () => {
     const app = new EdgeApp();
     brokerIn(app, { name: 'north' }, 'north').exposeThroughTraefik({ mqtt: 5883, websockets: 5884 });
+    const south = brokerIn(app, { name: 'south' }, 'south');
 
-    const second = () => {
-      brokerIn(app, { name: 'south' }, 'south').exposeThroughTraefik({ mqtt: 6883, websockets: 6884 });
+    expectRefusal(() => south.exposeThroughTraefik({ mqtt: 6883, websockets: 6884 }), {
+      code: 'EDGE_ERR_FILE_DUPLICATE',
+      value: '"traefik.helm-values"',
+      rule: 'another construct has asked for one of this name with other content',
+    });
+  });
+
+  it('lets two brokers share its entry points, when they are told apart by host', () => {
+    const app = new EdgeApp();
+    for (const name of ['north', 'south']) {
+      const tls = TraefikTls.fromResolver('letsencrypt');
+      brokerIn(app, { name }, name).exposeThroughTraefik({ host: `${name}.example.com`, tls });
+    }
+
+    const routes = ofKind(synthesize(app), 'IngressRouteTCP');
+
+    expect(routes.map(({ spec }) => [spec.entryPoints, spec.routes[0].match])).toStrictEqual([
+      [['mqtt'], 'HostSNI(`north.example.com`)'],
+      [['mqtt'], 'HostSNI(`south.example.com`)'],
+    ]);
+  });
+
+  it('does not let two brokers share its entry points without a host, as Traefik would serve one of them only', () => {
+    const app = new EdgeApp();
+
+    const expose = () => {
+      for (const name of ['north', 'south']) brokerIn(app, { name }, name).exposeThroughTraefik();
       synthesize(app);
     };
 
-    expect(second).toThrow(/EDGE_ERR_/);
+    expect(expose).toThrow(/EDGE_ERR_/);
   });
 });
 
@@ -125,11 +152,19 @@ describe('an entry point', () => {
     expect(parse(entryPoints([{ name, port: 5883 }]).helmValues).ports).toHaveProperty(name);
   });
 
-  it.each(['', 'a'.repeat(16), 'MQTT', 'a_b', '-a', 'a-', 'a.b'])('may not be named %j', (name) => {
+  it.each(['', 'a'.repeat(16), 'MQTT', 'a_b', '-a', 'a-', 'a.b', '15883', 'a--b'])('may not be named %j', (name) => {
     expectRefusal(() => entryPoints([{ name, port: 5883 }]), {
       code: 'EDGE_ERR_ENTRY_POINT',
       value: `"${name}"`,
-      rule: 'at most 15 of a-z, 0-9 and -',
+      rule: 'at most 15 of a-z, 0-9 and -, a letter among them and no two - in a row',
+    });
+  });
+
+  it.each(['web', 'websecure', 'traefik', 'metrics'])("may not be named %s, which is one of Traefik's own", (name) => {
+    expectRefusal(() => entryPoints([{ name, port: 5883 }]), {
+      code: 'EDGE_ERR_ENTRY_POINT',
+      value: `"${name}"`,
+      rule: 'the chart has an entry point of this name, whose settings it would change',
     });
   });
 
@@ -153,15 +188,17 @@ describe('an entry point', () => {
     });
   });
 
-  it('may not share its name with another, which would replace it', () => {
-    expect(() => entryPoints([MQTT, { name: 'mqtt', port: 6883 }])).toThrow(/^EDGE_ERR_ENTRY_POINT: .* is "mqtt"/);
+  it('may not share its name with another', () => {
+    expectRefusal(() => entryPoints([MQTT, { name: 'mqtt', port: 6883 }]), {
+      code: 'EDGE_ERR_ENTRY_POINT',
+      value: '"mqtt"',
+      rule: 'another one has it, and the later would replace the earlier',
+    });
   });
 
-  it.each(['web', 'websecure'])('may not be named %s, which would take away that it is a default', (name) => {
-    expect(() => entryPoints([{ name, port: 5883 }])).toThrow(/^EDGE_ERR_ENTRY_POINT: /);
-  });
-
-  it.each(['15883', 'a--b'])('may not be named %j, which is no port name to Kubernetes', (name) => {
-    expect(() => entryPoints([{ name, port: 5883 }])).toThrow(/^EDGE_ERR_ENTRY_POINT: /);
+  it.each([8000, 8443, 8080, 9000, 9100])("may not listen on %i, as one of the chart's own does", (port) => {
+    expect(() => entryPoints([{ name: 'mqtt', port }])).toThrow(
+      /^EDGE_ERR_ENTRY_POINT: the port of entry point "mqtt" is /,
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dnsLabelProblem, dnsSubdomainProblem } from '../../../lib/naming/kubernetes-names';
+import { dnsLabelProblem, dnsSubdomainProblem, workloadNameProblem } from '../../../lib/naming/kubernetes-names';
 
 const NOT_LABELS = ['', '-', '-a', 'a-', 'A', 'aB', 'a_b', 'a b', 'ä', 'a\n', 'a/b', '*'];
 
@@ -34,5 +34,20 @@ describe('dnsSubdomainProblem', () => {
 
   it('refuses a subdomain of 254 characters and says how many it has', () => {
     expect(dnsSubdomainProblem(long(254))).toBe('a name has at most 253 characters, and this one has 254');
+  });
+});
+
+describe('workloadNameProblem', () => {
+  it.each(['a', 'a1', 'a-b', 'a'.repeat(52)])('accepts the name %j', (name) => {
+    expect(workloadNameProblem(name)).toBeUndefined();
+  });
+
+  it.each([
+    ...[...NOT_LABELS, 'a.b'].map((name): [string, string] => [name, 'only a-z, 0-9 and -']),
+    ['1a', "a Service's name begins with a letter"],
+    ['a'.repeat(53), "a workload's name has at most 52 characters"],
+    ['a'.repeat(64), 'at most 63 characters, and this one has 64'],
+  ])('refuses the name %j: %s', (name, rule) => {
+    expect(workloadNameProblem(name)).toContain(rule);
   });
 });

@@ -4,6 +4,7 @@ import {
   externalHost,
   hostDerivationProblem,
   hostLengthProblem,
+  hostProblem,
   inClusterHost,
   modelNameProblem,
   modelUrls,
@@ -35,6 +36,21 @@ describe('domainProblem', () => {
     [long(254), 'at most 253 characters, and this one has 254'],
   ])('refuses the domain %j: %s', (domain, rule) => {
     expect(domainProblem(domain)).toContain(rule);
+  });
+});
+
+describe('hostProblem', () => {
+  it.each(['localhost', 'mqtt.example.com', `${'a'.repeat(63)}.com`])('accepts the host %j', (host) => {
+    expect(hostProblem(host)).toBeUndefined();
+  });
+
+  it.each([
+    ['', 'each part begins and ends with a letter or a digit'],
+    ['*.example.com', 'only a-z'],
+    [`${'a'.repeat(64)}.com`, 'at most 63 characters, and this one has 64'],
+    [`${'a.'.repeat(127)}b`, 'at most 253 characters, and this one has 255'],
+  ])('refuses the host %j: %s', (host, rule) => {
+    expect(hostProblem(host)).toContain(rule);
   });
 });
 

@@ -23,9 +23,7 @@ export function describeLoop(broker: NonNullable<LocalLoopOptions['broker']>): v
     model = await startHttpModel();
     manifests = suiteFolder();
     await synthesizeApp('edge-inference', manifests.folder);
-    loop = await startLocalLoop({
-      manifests: manifests.folder,
-      broker,
+    loop = await start({
       startModel: async (served) => {
         started.push(served);
         return model.origin;
@@ -39,6 +37,10 @@ export function describeLoop(broker: NonNullable<LocalLoopOptions['broker']>): v
     await model?.close();
     manifests?.remove();
   });
+
+  function start(options: Partial<LocalLoopOptions> = {}): Promise<LocalLoop> {
+    return startLocalLoop({ manifests: manifests.folder, broker, startModel: async () => model.origin, ...options });
+  }
 
   const url = () => `mqtt://127.0.0.1:${loop.mqttPort}`;
   const login = () => ({ protocolVersion: 4, username: USER, password: loop.password(`${USER}-mqtt`) }) as const;
@@ -153,18 +155,18 @@ export function describeLoop(broker: NonNullable<LocalLoopOptions['broker']>): v
 
   describe('at its end', () => {
     it('leaves nothing that listens, and may be stopped again', async () => {
-      const { client } = await listener([OUTPUT], `ws://127.0.0.1:${loop.websocketPort}`);
+      const other = await start();
+      const at = `ws://127.0.0.1:${other.websocketPort}`;
+      const closed = closing(await connect(at, { ...login(), password: other.password(`${USER}-mqtt`) }));
 
-      const closed = closing(client);
-
-      await loop.stop();
+      await other.stop();
       await closed;
 
-      for (const port of [loop.mqttPort, loop.websocketPort]) {
+      for (const port of [other.mqttPort, other.websocketPort]) {
         await expect(connect(`mqtt://127.0.0.1:${port}`, login())).rejects.toThrow('ECONNREFUSED');
       }
-      await expect(fetch(`http://127.0.0.1:${loop.operationsPorts.bridge}/livez`)).rejects.toThrow('fetch failed');
-      await expect(loop.stop()).resolves.toBeUndefined();
+      await expect(fetch(`http://127.0.0.1:${other.operationsPorts.bridge}/livez`)).rejects.toThrow('fetch failed');
+      await expect(other.stop()).resolves.toBeUndefined();
     });
   });
 }

@@ -97,6 +97,7 @@ export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
   const sensor = hub.addUser('sensor_1@hall', Credentials.fromEnv('MAXIMAL_SENSOR_PASSWORD'));
   const auditor = hub.addUser('auditor', Credentials.fromSecret('auditor')).allowSubscribe('#').allowPublish('audit/+');
   const bridgeProps: Required<InferenceBridgeProps> = {
+    createNamespace: true,
     broker: hub,
     name: 'carrier',
     namespace: 'bridges',

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { EdgeApp } from '../../../lib';
 import { addFile, sideFiles } from '../../../lib/synth/side-files';
 import { filesIn, temporaryFolder } from '../support/folders';
+import { expectRefusal } from '../support/refusals';
 
 it('are written beside the manifests, wherever in the tree they were asked for', () => {
   const app = new EdgeApp({ outdir: temporaryFolder() });
@@ -39,4 +40,22 @@ it('are not written by an app of cdk8s itself', () => {
   app.synth();
 
   expect(Object.keys(filesIn(app.outdir))).toStrictEqual(['chart.k8s.yaml']);
+});
+
+it('may be asked for twice with one content', () => {
+  const app = new EdgeApp();
+  for (const id of ['one', 'two']) addFile(new Chart(app, id), 'a', 'same');
+
+  expect(sideFiles(app)).toStrictEqual([['a', 'same']]);
+});
+
+it('may not be asked for twice with different contents', () => {
+  const app = new EdgeApp();
+  addFile(new Chart(app, 'one'), 'a', 'same');
+
+  expectRefusal(() => addFile(new Chart(app, 'two'), 'a', 'other'), {
+    code: 'EDGE_ERR_FILE_DUPLICATE',
+    value: '"a"',
+    rule: 'another construct has asked for one of this name with other content',
+  });
 });

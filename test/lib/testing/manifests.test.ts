@@ -132,10 +132,14 @@ describe('unseenProps', () => {
     expect(unseenProps(props, [seen])).toStrictEqual(names);
   });
 
-  it('takes props whose objects leave something open', () => {
-    const props = { format: ModelFormat.SKLEARN, tls: TraefikTls.fromSecret('img:1'), size: undefined };
+  it('does not look into constructs, which render themselves', () => {
+    expect(unseenProps({ app: new EdgeApp() }, [seen])).toStrictEqual([]);
+  });
 
-    expect(unseenProps(props, [{ ...seen, format: 'sklearn' }])).toStrictEqual([]);
+  it('takes props whose objects leave something open', () => {
+    const props = { format: ModelFormat.SKLEARN, tls: TraefikTls.fromSecret('edge-tls'), size: undefined };
+
+    expect(unseenProps(props, [{ ...seen, format: 'sklearn', tls: 'edge-tls' }])).toStrictEqual([]);
   });
 
   it('does not know how a Size is written', () => {

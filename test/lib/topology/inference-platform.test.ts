@@ -73,6 +73,22 @@ describe('the props of InferencePlatform', () => {
     expect(unseenProps(plain, synthesize(app))).toStrictEqual([]);
   });
 
+  it('namespaces may not be none: a model lives in one', () => {
+    const create = () => new InferencePlatform(new EdgeApp(), 'platform', { domain: 'example.com', namespaces: [] });
+
+    expect(create).toThrow('EDGE_ERR_NAMESPACE: InferencePlatform.namespaces is "[]"');
+  });
+
+  it('namespaces are there to be labelled', () => {
+    const app = new EdgeApp();
+    const platform = new InferencePlatform(app, 'platform', { domain: 'example.com', namespaces: ['staging'] });
+
+    for (const namespace of platform.namespaceObjects) namespace.metadata.addLabel('istio-injection', 'enabled');
+
+    const { metadata } = findManifest(synthesize(app), 'Namespace', 'staging');
+    expect(metadata.labels).toStrictEqual({ 'istio-injection': 'enabled' });
+  });
+
   it('createNamespaces: false leaves the namespaces to others', () => {
     const app = new EdgeApp();
     platform({ createNamespaces: false }, app);
