@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EdgeApp, InferencePlatform, type InferencePlatformProps, KnativeDomain } from '../../../lib';
-import { synthesize, unseenProps } from '../../../lib/testing';
+import { findManifest, synthesize, unseenProps } from '../../../lib/testing';
 import { namesOf, ofKind } from '../support/manifests';
 import { expectRefusal, problemsOf } from '../support/refusals';
 import { IRIS } from '../support/stacks';
