@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { IPublishPacket } from 'mqtt';
+import { type IPublishPacket, MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { BridgeConfig, RouteConfig } from './config';
 import { AckGate } from './delivery/ack-gate';
@@ -34,12 +34,16 @@ export interface RunningBridge {
  * @throws BridgeError BRIDGE_ERR_CONFIG when the port for probes is taken
  */
 export async function startBridge(config: BridgeConfig, log: Logger): Promise<RunningBridge> {
+  assertAcknowledgementHook(MqttClient.prototype);
   const { broker, delivery } = config;
+  const leftovers = new Set<string>();
+  let stopping: Promise<number> | undefined;
+  let requestClient: MqttClient | undefined;
   const gate = new AckGate(handle, delivery.window, {
     adopted: (packet) => observer.received(packet, routeOf(packet))('duplicate'),
   });
   const observer = new Observer(log, broker, { window: delivery.window, size: () => gate.size });
-  const publisher = new Publisher(() => observer.publishedAgain());
+  const publisher = new Publisher(broker.maxPacketBytes ?? Number.POSITIVE_INFINITY, () => observer.publishedAgain());
   const models = new Map(config.routes.map((route) => [route, createModel(route)]));
   const routes = new Map(config.routes.map((route) => [route.requestTopic, createRoute(route)]));
 
@@ -65,7 +69,7 @@ export async function startBridge(config: BridgeConfig, log: Logger): Promise<Ru
     ...timing,
     create: () => createRequestClient(broker, delivery.window),
     prepare: (client) => {
-      assertAcknowledgementHook(client);
+      requestClient = client;
       gate.guard(client);
     },
     opened: async (client, { sessionPresent }) => {
@@ -82,29 +86,43 @@ export async function startBridge(config: BridgeConfig, log: Logger): Promise<Ru
 
   return {
     operationsPort: (server.address() as AddressInfo).port,
-    stop: async () => {
-      await within(delivery.drainTimeoutSeconds, gate.drain());
-      const unanswered = gate.working;
-      await requests.stop();
-      await replies.stop();
-      await Promise.all([...models.values()].map((model) => model.close()));
-      server.close();
-      server.closeAllConnections();
-      return unanswered;
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
     },
   };
+
+  async function stop(): Promise<number> {
+    await within(delivery.drainTimeoutSeconds, gate.drain());
+    const unanswered = gate.working;
+    await requests.stop();
+    await replies.stop();
+    await Promise.all([...models.values()].map((model) => model.close()));
+    server.close();
+    server.closeAllConnections();
+    return unanswered;
+  }
 
   async function handle(packet: IPublishPacket): Promise<void> {
     const settled = observer.received(packet, routeOf(packet));
     const target = routes.get(packet.topic);
     if (!target) {
-      observer.unrouted(packet.topic);
+      forget(packet.topic);
       settled('unrouted');
     } else if (packet.retain) {
+      observer.retained(packet.topic);
       settled('retained');
     } else {
       settled(await target.route.deliver(packet));
     }
+  }
+
+  /** A topic that an earlier configuration subscribed to; the session at the broker remembers. */
+  function forget(topic: string): void {
+    if (leftovers.has(topic)) return;
+    leftovers.add(topic);
+    observer.unrouted(topic);
+    requestClient?.unsubscribe(topic);
   }
 
   function routeOf({ topic }: IPublishPacket): string {

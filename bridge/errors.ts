@@ -37,7 +37,8 @@ export const BRIDGE_ERRORS = {
   BRIDGE_ERR_MODEL_ANSWER: {
     status: 502,
     retryable: false,
-    meaning: 'The model answered something that is not JSON, a login page for instance.',
+    meaning:
+      'The model answered nothing, or something that is not JSON by its content type, a login page for instance.',
   },
   BRIDGE_ERR_REPLY_TOO_LARGE: {
     status: 502,

@@ -10,13 +10,14 @@ Carries inference requests from MQTT to KServe models and the answers back.
 
   --config FILE  the configuration, YAML or JSON
   --check        say whether the configuration is good, and stop
-  --help         this text
+  -h, --help     this text
 `;
 const WRONG_USAGE = 2;
+const LEAST_NODE = 22;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { config: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: { config: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help) {
     process.stdout.write(USAGE);
@@ -43,13 +44,18 @@ async function main(): Promise<void> {
       if (unanswered === 0) log.info('stopped');
       else log.error({ unanswered }, 'stopped with requests unanswered; the broker will deliver them again');
       process.exitCode = unanswered === 0 ? 0 : 1;
-    });
+    }, fail);
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
   log.info({ operationsPort: bridge.operationsPort, routes: config.routes.map(({ name }) => name) }, 'started');
 }
 
-main().catch((error: Error) => {
+function fail(error: Error): void {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = WRONG_USAGE;
-});
+}
+
+const { node } = process.versions;
+if (Number.parseInt(node, 10) < LEAST_NODE)
+  fail(new Error(`the bridge needs Node ${LEAST_NODE} or later, and this is ${node}`));
+else main().catch(fail);

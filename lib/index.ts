@@ -14,14 +14,23 @@ export {
   type TraefikService,
   type TraefikTlsSpec,
 } from './crds/traefik';
-export { TraefikBrokerRoutes, type TraefikExposure } from './entry/traefik-broker-routes';
+export {
+  TraefikBrokerRoutes,
+  type TraefikBrokerRoutesProps,
+  type TraefikExposure,
+} from './entry/traefik-broker-routes';
 export { type TraefikEntryPoint, TraefikEntryPoints, type TraefikEntryPointsProps } from './entry/traefik-entry-points';
 export { TraefikInstallation } from './entry/traefik-installation';
 export { TraefikTls } from './entry/traefik-tls';
 export { EDGE_ERRORS, EdgeError, type EdgeErrorCode, EdgeValidationError, type Problem } from './errors';
 export type { ModelUrls } from './naming/model-hosts';
-export { InferenceModel, InferenceProtocol, type ModelOptions } from './serving/inference-model';
-export { KnativeDomain } from './serving/knative-domain';
+export {
+  InferenceModel,
+  type InferenceModelProps,
+  InferenceProtocol,
+  type ModelOptions,
+} from './serving/inference-model';
+export { KnativeDomain, type KnativeDomainProps } from './serving/knative-domain';
 export { ModelFormat } from './serving/model-format';
 export { EdgeApp, type EdgeAppProps } from './topology/edge-app';
 export { InferencePlatform, type InferencePlatformProps } from './topology/inference-platform';

@@ -10,7 +10,7 @@ export interface RouteTopics {
 }
 
 export interface RouteConflict {
-  readonly kind: 'same name' | 'same request topic' | 'loop';
+  readonly kind: 'same name' | 'same request topic' | 'same answer topic' | 'loop';
   readonly message: string;
 }
 
@@ -21,7 +21,7 @@ export interface RouteConflict {
  * means to notice.
  */
 export function findRouteConflicts(routes: readonly RouteTopics[]): RouteConflict[] {
-  return [...repeated(routes), ...loops(routes)];
+  return [...repeated(routes), ...mixed(routes), ...loops(routes)];
 }
 
 function repeated(routes: readonly RouteTopics[]): RouteConflict[] {
@@ -46,6 +46,27 @@ function repeated(routes: readonly RouteTopics[]): RouteConflict[] {
     owners.set(requestTopic, name);
   }
   return conflicts;
+}
+
+/** Clients would read what is meant for others. */
+function mixed(routes: readonly RouteTopics[]): RouteConflict[] {
+  const intruders = routes.flatMap((route) =>
+    routes.flatMap((other): RouteConflict[] => {
+      const topic = [other.replyTopic, other.deadLetterTopic].find((topic) =>
+        route.allowedResponseTopics.some((filter) => filterMatches(filter, topic)),
+      );
+      if (topic === undefined || route === other) return [];
+      const message = `route "${other.name}" publishes to "${topic}", which is among the response topics of route "${route.name}" and may be a client's own. Choose another topic`;
+      return [{ kind: 'same answer topic', message }];
+    }),
+  );
+  const deadReplies = routes
+    .filter(({ replyTopic, deadLetterTopic }) => replyTopic === deadLetterTopic)
+    .map(({ name, replyTopic }): RouteConflict => {
+      const message = `route "${name}" publishes replies and dead letters to "${replyTopic}", but dead letters hold other clients' requests. Give them a topic of their own`;
+      return { kind: 'same answer topic', message };
+    });
+  return [...intruders, ...deadReplies];
 }
 
 function loops(routes: readonly RouteTopics[]): RouteConflict[] {

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import * as z from 'zod';
 import { BRIDGE_DEFAULTS as defaults, MAX_TIMER_SECONDS } from './defaults';
 import { findRouteConflicts } from './route-conflicts';
@@ -51,6 +52,7 @@ const broker = z
     protocolVersion: z.literal([4, 5]).default(defaults.protocolVersion),
     username: z.string().min(1).optional(),
     passwordFile: z.string().min(1).optional(),
+    maxPacketBytes: z.int().min(128).optional(),
     keepaliveSeconds: z.int().min(2).max(65_535).default(defaults.keepaliveSeconds),
     connectTimeoutSeconds: z.int().min(1).max(600).default(defaults.connectTimeoutSeconds),
     sessionExpirySeconds: z.int().min(60).max(4_294_967_295).default(defaults.sessionExpirySeconds),
@@ -76,11 +78,12 @@ const route = z.strictObject({
     url: urlOf(['http', 'https'], 'Use model.headers'),
     timeoutSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.modelTimeoutSeconds),
     maxReplyBytes: z.int().min(1).default(defaults.maxReplyBytes),
-    headers: z.record(z.string(), z.string()).default({}),
+    headers: z.record(z.string(), z.string()).superRefine(refuseBadHeaders).default({}),
   }),
   reply: z.strictObject({
     topic: topicName,
-    qos,
+    // With QoS 0 the broker would accept no answer, so no request could be acknowledged for it.
+    qos: z.literal([1, 2]).default(defaults.qos),
     allowedResponseTopics: z.array(topicFilter).default([]),
   }),
   deadLetter: z.strictObject({ topic: topicName }),
@@ -107,6 +110,18 @@ export const bridgeConfigSchema = z.strictObject({
     .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default(defaults.logLevel) }).prefault({}),
 });
+
+function refuseBadHeaders(headers: Record<string, string>, context: z.RefinementCtx): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch {
+      const message = `has the header "${name}", which HTTP does not allow. Use visible ASCII`;
+      context.addIssue({ code: 'custom', message });
+    }
+  }
+}
 
 function refuseConflicts(routes: z.output<typeof route>[], context: z.RefinementCtx): void {
   const topics = routes.map(({ name, requestTopic, reply, deadLetter }) => ({

@@ -68,9 +68,9 @@ export class AckGate {
     return puback.length + pubrec.length + this.#unacknowledgeable;
   }
 
-  /** Messages whose work is not done. */
+  /** Messages whose work is not done, and that the broker will deliver again if it never is. */
   get working(): number {
-    return this.#running.size;
+    return [...this.#owed.values()].filter(({ done }) => !done).length;
   }
 
   /** Stands guard over a client that has not connected yet; the client before it is forgotten. */

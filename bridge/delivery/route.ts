@@ -87,7 +87,7 @@ export class Route {
       if (!replied.accepted) this.#parts.failed(request.id, unpublishable(replyTopic, replied));
       if (replied.accepted) return 'error';
       if (buried.accepted) return 'dead';
-      await sleep(fullJitter(attempt, 1_000, 60_000));
+      await sleep(fullJitter(attempt, 1_000, 60_000), undefined, { ref: false });
     }
   }
 

@@ -68,7 +68,7 @@ export class ModelClient {
 
   #judge(status: number, contentType: string, body: Buffer): Answer {
     if (status >= 200 && status < 300) {
-      if (JSON_TYPE.test(contentType)) return { ok: true, body, contentType };
+      if (JSON_TYPE.test(contentType) && body.length > 0) return { ok: true, body, contentType };
       const type = contentType || 'no content type';
       const message = `the model answered ${status} with ${type}, but a KServe model answers application/json. Check that the route's model URL leads to the model and not to a login or error page. It began: ${excerpt(body)}`;
       return { ok: false, failure: failure('BRIDGE_ERR_MODEL_ANSWER', message) };

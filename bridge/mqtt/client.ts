@@ -16,7 +16,7 @@ export function createRequestClient(broker: BrokerConfig, window: number): MqttC
 
 /** The connection that publishes answers: it keeps nothing at the broker, every publish is retried by the bridge. */
 export function createReplyClient(broker: BrokerConfig): MqttClient {
-  return create(broker, { clientId: `${broker.clientId}-replies`, clean: true, properties: {} });
+  return create(broker, { clientId: `${broker.clientId}/replies`, clean: true, properties: {} });
 }
 
 /**

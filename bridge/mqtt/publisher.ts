@@ -14,6 +14,8 @@ const REFUSALS = new Map([
 const DEFAULT_RECEIVE_MAXIMUM = 65_535;
 const MAX_RETRY_MS = 5_000;
 const STALLED_AFTER_MS = 30_000;
+/** Some brokers say nothing to a message that is too large for them. */
+const MOST_STALLS = 3;
 
 /**
  * Publishes until the broker has said yes or a final no, across as many connections as that takes.
@@ -22,12 +24,17 @@ const STALLED_AFTER_MS = 30_000;
  * and takes no notice of the broker's Receive Maximum; all three are seen to here.
  */
 export class Publisher {
+  readonly #maxPacketBytes: number;
   readonly #retried: () => void;
   #connection: Connection | undefined;
   #whenOpen = Promise.withResolvers<Connection>();
 
-  /** @param retried called each time a message has to be published again */
-  constructor(retried: () => void) {
+  /**
+   * @param maxPacketBytes what the broker is known to take, besides what it announces itself
+   * @param retried called each time a message has to be published again
+   */
+  constructor(maxPacketBytes: number, retried: () => void) {
+    this.#maxPacketBytes = maxPacketBytes;
     this.#retried = retried;
   }
 
@@ -43,11 +50,12 @@ export class Publisher {
   }
 
   async publish(message: Message): Promise<PublishResult> {
+    let stalls = 0;
     for (let attempt = 0; ; attempt += 1) {
       const connection = this.#connection ?? (await this.#whenOpen.promise);
       const size = encodedSizeBound(message);
-      if (size > connection.maximumPacketSize) {
-        const limit = connection.maximumPacketSize;
+      const limit = Math.min(connection.maximumPacketSize, this.#maxPacketBytes);
+      if (size > limit) {
         return { accepted: false, why: 'too large', message: `about ${size} bytes, but the broker takes ${limit}` };
       }
       try {
@@ -57,12 +65,19 @@ export class Publisher {
         const { code } = error as { code?: number };
         const refusal = REFUSALS.get(code ?? 0);
         if (refusal) return { accepted: false, why: 'refused', message: `${refusal} (reason code ${code})` };
+        if (error instanceof Stalled) stalls += 1;
+        if (stalls === MOST_STALLS)
+          return { accepted: false, why: 'too large', message: 'the broker never answers it' };
       }
       this.#retried();
-      if (this.#connection === connection) await sleep(fullJitter(attempt, 50, MAX_RETRY_MS));
+      if (this.#connection === connection)
+        await sleep(fullJitter(attempt, 50, MAX_RETRY_MS), undefined, { ref: false });
     }
   }
 }
+
+/** The broker had its time to answer this publish, and did not. */
+class Stalled extends Error {}
 
 /** One connection's publishes; when it breaks, those without an answer fail, so that the next one can take them. */
 class Connection {
@@ -108,8 +123,12 @@ class Connection {
 
   /** A broker that neither answers a publish nor closes the connection is asked again on a new one. */
   #endIfStalled(): void {
-    const [oldest] = this.#unanswered.values();
-    if (oldest !== undefined && Date.now() - oldest > STALLED_AFTER_MS) this.#client.end(true);
+    const [oldest] = this.#unanswered;
+    if (!oldest) return;
+    const [fail, since] = oldest;
+    if (Date.now() - since <= STALLED_AFTER_MS) return;
+    fail(new Stalled('the broker did not answer'));
+    this.#client.end(true);
   }
 }
 

@@ -52,10 +52,13 @@ export class Observer {
   }
 
   unrouted(topic: string): void {
-    this.#log.warn(
-      { topic },
-      'no route takes this topic, an earlier configuration did; acknowledged without an answer',
-    );
+    const message =
+      'no route takes this topic, an earlier configuration did; its requests are acknowledged without an answer, and the subscription is ended';
+    this.#log.warn({ topic }, message);
+  }
+
+  retained(topic: string): void {
+    this.#log.warn({ topic }, 'a retained request is not answered: the broker would deliver it again to every session');
   }
 
   failed({ name, model }: RouteConfig, requestId: string, { code, message }: Failure): void {

@@ -58,18 +58,21 @@ log_timestamp_format %Y-%m-%dT%H:%M:%S
 
 /**
  * Runs before the broker, as the broker's user. Mosquitto 2.1.0 does not follow symbolic links to these files, which is
- * what files in ConfigMaps and Secrets are; later versions refuse files that others may read. So they are copied.
+ * what files in ConfigMaps and Secrets are; later versions refuse files that others may read. So they are copied, their
+ * content only: with their mode they could not be written to.
  *
  * Passwords that are in Secrets are hashed here. They come in through standard input: an argument could be seen in the
  * list of processes.
+ *
+ * @param iterations rounds of PBKDF2
  */
-export function prepareScript(): string {
+export function prepareScript(iterations: number): string {
   const { config, users, secrets, run } = MOSQUITTO_PATHS;
   return `#!/bin/sh
 set -eu
 umask 077
-cp ${config}/acl ${run}/acl
-cp ${users}/passwd ${run}/passwd
+cat ${config}/acl >${run}/acl
+cat ${users}/passwd >${run}/passwd
 for file in ${secrets}/*/password; do
   [ -e "$file" ] || continue
   user=$(basename "$(dirname "$file")")
@@ -78,7 +81,7 @@ for file in ${secrets}/*/password; do
     echo "the Secret with the password of user $user is empty" >&2
     exit 1
   fi
-  printf '%s\\n%s\\n' "$password" "$password" | mosquitto_passwd ${run}/passwd "$user" >/dev/null
+  printf '%s\\n%s\\n' "$password" "$password" | mosquitto_passwd -I ${iterations} ${run}/passwd "$user" >/dev/null
 done
 `;
 }

@@ -26,7 +26,7 @@ export class MosquittoUsers {
   }
 
   add(name: string, credentials: Credentials): MosquittoUser {
-    if (!USER_NAME.test(name)) {
+    if (typeof name !== 'string' || !USER_NAME.test(name)) {
       throw new EdgeError('EDGE_ERR_NAME', {
         at: 'the name of a broker user',
         value: name,
@@ -40,6 +40,14 @@ export class MosquittoUsers {
         value: name,
         rule: 'there is one already by this name',
         fix: 'Use the user that addUser returned the first time',
+      });
+    }
+    if (typeof credentials?._reveal !== 'function') {
+      throw new EdgeError('EDGE_ERR_CREDENTIALS', {
+        at: `the credentials of broker user "${name}"`,
+        value: typeof credentials,
+        rule: 'they say where the password comes from',
+        fix: 'Use Credentials.fromSecret(..) or Credentials.fromEnv(..)',
       });
     }
     const user = new MosquittoUser(name, credentials);
@@ -60,7 +68,7 @@ export class MosquittoUsers {
   /** Lines for those whose password is known at synth. */
   passwordFile(): string {
     return this.#sorted()
-      .map((user) => this.#passwordLine(user))
+      .map((user) => this.passwordLine(user))
       .join('');
   }
 
@@ -69,7 +77,8 @@ export class MosquittoUsers {
     return this.#sorted().flatMap(({ name, credentials: { secret } }) => (secret ? [{ user: name, ...secret }] : []));
   }
 
-  #passwordLine({ name, credentials }: MosquittoUser): string {
+  /** One user's line, empty when the password is in a Secret. */
+  passwordLine({ name, credentials }: MosquittoUser): string {
     const password = credentials._reveal();
     if (password === undefined) return '';
     const line = this.#passwordLines.get(name) ?? passwordLine(this.#broker, name, password, this.#iterations);

@@ -11,6 +11,7 @@ import {
   NetworkPolicy,
   type NetworkRule,
   PersistentVolumeClaim,
+  podsLabelled,
   podsOfNamespaces,
   Secret,
   Service,
@@ -81,8 +82,7 @@ export interface MosquittoProps {
   readonly autosaveIntervalSeconds?: number;
   /**
    * Rounds of PBKDF2 in the passwords' hashes. Mosquitto is single-threaded and does nothing else while it checks a
-   * password, so a high count makes a reconnecting fleet wait; passwords drawn at random do not need one. Passwords from
-   * Secrets are hashed in the pod, by `mosquitto_passwd` with its own count.
+   * password, so a high count makes a reconnecting fleet wait; passwords drawn at random do not need one.
    *
    * @default 100000
    */
@@ -103,6 +103,8 @@ export class Mosquitto extends Chart {
   readonly host: string;
   readonly mqttPort: number = MQTT_PORT;
   readonly websocketPort: number = WEBSOCKET_PORT;
+  /** The largest MQTT packet the broker takes, in bytes. */
+  readonly maxPacketBytes: number;
   /** Where clients inside the cluster connect to. */
   readonly mqttUrl: string;
   /** Where clients inside the cluster connect to over websockets. */
@@ -131,11 +133,13 @@ export class Mosquitto extends Chart {
     this.websocketUrl = `ws://${this.host}:${WEBSOCKET_PORT}`;
     const iterations = wholeNumber('passwordIterations', props.passwordIterations ?? 100_000, 1_000);
     this.#users = new MosquittoUsers(`${this.brokerNamespace}/${this.name}`, iterations);
+    const prepare = prepareScript(iterations);
     const memoryBytes = (props.resources?.memory?.limit ?? DEFAULT_MEMORY).toKibibytes() * 1024;
+    this.maxPacketBytes = wholeNumber('maxPacketBytes', props.maxPacketBytes ?? 2_000_000, 1_024);
     const conf = mosquittoConf({
       mqttPort: MQTT_PORT,
       websocketPort: WEBSOCKET_PORT,
-      maxPacketBytes: wholeNumber('maxPacketBytes', props.maxPacketBytes ?? 2_000_000, 1_024),
+      maxPacketBytes: this.maxPacketBytes,
       maxQueuedMessages: wholeNumber('maxQueuedMessages', props.maxQueuedMessages ?? 500_000, 1),
       maxQueuedBytes: wholeNumber(
         'maxQueuedBytes',
@@ -155,7 +159,7 @@ export class Mosquitto extends Chart {
     this.configMap = new ConfigMap(this, 'config', {
       metadata: { name: `${this.name}-config`, namespace, labels },
       data: Lazy.any({
-        produce: () => ({ 'mosquitto.conf': conf, acl: this.#users.aclFile(), 'prepare.sh': prepareScript() }),
+        produce: () => ({ 'mosquitto.conf': conf, acl: this.#users.aclFile(), 'prepare.sh': prepare }),
       }),
     });
     this.usersSecret = new Secret(this, 'users', {
@@ -197,7 +201,7 @@ export class Mosquitto extends Chart {
       configMap: this.configMap.name,
       usersSecret: this.usersSecret.name,
       claim: this.volumeClaim.name,
-      startupFiles: () => [conf, this.#users.aclFile(), prepareScript(), this.#users.passwordFile()],
+      startupFiles: () => [conf, this.#users.aclFile(), prepare, this.#users.passwordFile()],
       secretUsers: () => this.#users.inSecrets(),
     });
     this.networkPolicy = new NetworkPolicy(this, 'network-policy', {
@@ -248,6 +252,24 @@ export class Mosquitto extends Chart {
   /** Whether the user is one of this broker's. */
   hasUser(user: MosquittoUser): boolean {
     return this.#users.has(user);
+  }
+
+  /**
+   * The broker's pods, for the network policies of its clients.
+   *
+   * @internal
+   */
+  _peer(): NetworkPeer {
+    return podsLabelled(this.brokerNamespace, podLabels('mosquitto', this.name));
+  }
+
+  /**
+   * What changes with a user's password and does not give it away; nothing for a password in a Secret.
+   *
+   * @internal
+   */
+  _passwordLine(user: MosquittoUser): string {
+    return this.#users.passwordLine(user);
   }
 
   /** @internal */

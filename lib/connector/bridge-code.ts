@@ -47,8 +47,8 @@ export class BridgeCode {
    *
    * @param image name it by digest, so that every pod runs the same
    */
-  static image(image: string): BridgeCode {
-    return new BridgeCode(validImage('BridgeCode.image(image)', image), undefined);
+  static fromImage(image: string): BridgeCode {
+    return new BridgeCode(validImage('BridgeCode.fromImage(image)', image), undefined);
   }
 
   readonly image: string;

@@ -43,7 +43,7 @@ export interface InferenceBridgeProps {
   /**
    * Whether the app creates the namespace.
    *
-   * @default true
+   * @default true, but not for the broker's namespace, nor for one that a platform of the app leaves to others
    */
   readonly createNamespace?: boolean;
   /**
@@ -103,14 +103,21 @@ export class InferenceBridge extends Chart {
     this.broker = broker;
     this.name = name;
     this.bridgeNamespace = namespace;
-    this.clientId = `${namespace}-${name}`;
+    // No name has a slash, so no two bridges have one id.
+    this.clientId = `${namespace}/${name}`;
     this.#window = validWindow(props.window ?? BRIDGE_DEFAULTS.window);
     this.#servingNamespaces = props.servingNamespaces ?? SERVING_NAMESPACES;
+    for (const [i, value] of this.#servingNamespaces.entries()) {
+      const rule = dnsLabelProblem(value);
+      const at = `InferenceBridge.servingNamespaces[${i}]`;
+      if (rule) throw new EdgeError('EDGE_ERR_NAME', { at, value, rule, fix: 'Name a namespace' });
+    }
     if (namespace !== broker.brokerNamespace && (props.createNamespace ?? true)) {
       this.namespaceObject = declareNamespace(this, namespace, PodSecurity.RESTRICTED);
     }
 
-    const credentials = props.credentials ?? Credentials.fromSecret(`${name}-mqtt`);
+    const ownSecret = `${name}-mqtt`;
+    const credentials = props.credentials ?? Credentials.fromSecret(ownSecret);
     this.user = broker.addUser(name, credentials);
     const labels = podLabels('inference-bridge', name);
     const metadata = { namespace, labels };
@@ -130,7 +137,7 @@ export class InferenceBridge extends Chart {
       password === undefined
         ? undefined
         : new Secret(this, 'credentials', {
-            metadata: { ...metadata, name: `${name}-mqtt` },
+            metadata: { ...metadata, name: ownSecret },
             stringData: { password },
           });
     this.serviceAccount = new ServiceAccount(this, 'service-account', { ...metadata, name });
@@ -157,8 +164,8 @@ export class InferenceBridge extends Chart {
       operationsPort: OPERATIONS_PORT,
       configMap: this.configMap.name,
       codeConfigMaps: this.codeConfigMaps.map(({ name }) => name),
-      password: credentials.secret ?? { secretName: `${name}-mqtt`, key: 'password' },
-      startupFiles: () => [this.#configFile(), password ?? '', JSON.stringify(parts)],
+      password: credentials.secret ?? { secretName: ownSecret, key: 'password' },
+      startupFiles: () => [this.#configFile(), broker._passwordLine(this.user), JSON.stringify(parts)],
       terminationGracePeriodSeconds: () => Math.ceil(this.#drainSeconds()) + KILL_MARGIN_SECONDS,
     });
     this.networkPolicy = new NetworkPolicy(this, 'network-policy', {
@@ -187,7 +194,9 @@ export class InferenceBridge extends Chart {
     checkModel(this, options.model);
     checkClients(this, this.broker, options.clients);
     const route = new BridgeRoute(options);
-    const [conflict] = findRouteConflicts([...this.#routes, route]);
+    // Pair by pair: what was there has been checked.
+    const pairs = [[route], ...this.#routes.map((other) => [other, route])];
+    const [conflict] = pairs.flatMap(findRouteConflicts);
     if (conflict) {
       throw new EdgeError('EDGE_ERR_ROUTE_CONFLICT', {
         at: `a route of ${this.node.path}`,
@@ -214,6 +223,7 @@ export class InferenceBridge extends Chart {
         clientId: this.clientId,
         username: this.user.name,
         passwordFile: `${BRIDGE_PATHS.credentials}/${BRIDGE_PATHS.passwordFile}`,
+        maxPacketBytes: this.broker.maxPacketBytes,
       },
       delivery: { window: this.#window, drainTimeoutSeconds: this.#drainSeconds() },
       http: { port: OPERATIONS_PORT },
@@ -228,7 +238,7 @@ export class InferenceBridge extends Chart {
   }
 
   #egress(): NetworkRule[] {
-    const { brokerNamespace, service, mqttPort } = this.broker;
+    const { mqttPort } = this.broker;
     const modelNamespaces = new Set(this.#routes.map(({ model }) => model.namespace));
     const namespaces = [...modelNamespaces, ...this.#servingNamespaces];
     return [
@@ -239,7 +249,7 @@ export class InferenceBridge extends Chart {
         ],
       },
       {
-        to: [podsLabelled(brokerNamespace, podLabels('mosquitto', service.name))],
+        to: [this.broker._peer()],
         ports: [{ port: mqttPort, protocol: 'TCP' }],
       },
       { to: [podsOfNamespaces(...namespaces)] },

@@ -85,6 +85,7 @@ export interface StatefulSetProps {
   readonly metadata: ApiObjectMetadata;
   readonly spec: {
     readonly replicas: number;
+    readonly podManagementPolicy: 'Parallel';
     readonly serviceName: string;
     readonly selector: { readonly matchLabels: Record<string, string> };
     /** May be a lazy value: volumes and checksums depend on what is added later. */

@@ -33,6 +33,8 @@ export function singlePod(scope: Construct, id: string, props: SinglePodProps): 
     metadata: { name, namespace, labels },
     spec: {
       replicas: 1,
+      // Otherwise a pod that never gets ready is not replaced by one with the mended template.
+      podManagementPolicy: 'Parallel',
       serviceName: name,
       selector: { matchLabels: labels },
       template: Lazy.any({ produce: () => template(props) }),

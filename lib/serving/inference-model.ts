@@ -135,6 +135,14 @@ export class InferenceModel extends Construct {
       uriProblem,
       'Begin it with gs://, s3://, pvc:// or https://',
     );
+    const formatProblem = typeof props.format?.name === 'string' ? undefined : 'it is a ModelFormat';
+    refuse(
+      'EDGE_ERR_VALUE',
+      `${name}.format`,
+      props.format,
+      formatProblem,
+      'Use ModelFormat.SKLEARN for instance, or ModelFormat.of(..)',
+    );
     const seconds = this.timeout.toMilliseconds() / 1000;
     const limit = KNATIVE_MAX_TIMEOUT.toSeconds();
     const timeoutProblem =

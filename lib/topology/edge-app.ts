@@ -63,7 +63,9 @@ export class EdgeApp extends App {
   #files(): ManifestFile[] {
     const problems = this.node.findAll().flatMap(({ node }) => node.validate().map((text) => `[${node.path}] ${text}`));
     const objects = orderedObjects(this);
-    const files = this.charts.map((chart) => this.#file(chart, objects.get(chart) ?? []));
+    const files = this.charts
+      .map((chart) => this.#file(chart, objects.get(chart) ?? []))
+      .filter(({ chart, objects }) => chart !== NAMESPACES_CHART || objects.length > 0);
     problems.push(...manifestProblems(files.flatMap(({ objects }) => objects)), ...sharedNames(files));
     if (problems.length > 0) throw new EdgeValidationError(problems);
     return files;

@@ -1,7 +1,7 @@
 import { type ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { EdgeError } from '../errors';
-import { declareNamespace, PodSecurity } from '../kubernetes/namespaces';
+import { declareNamespace, leaveNamespace, PodSecurity } from '../kubernetes/namespaces';
 import { dnsLabelProblem } from '../naming/kubernetes-names';
 import { domainProblem, hostDerivationProblem } from '../naming/model-hosts';
 import { InferenceModel, type ModelOptions } from '../serving/inference-model';
@@ -46,8 +46,13 @@ export class InferencePlatform extends Chart {
     this.domain = props.domain;
     this.externalScheme = props.externalScheme ?? 'http';
     this.#namespaces = [...props.namespaces];
-    const created = (props.createNamespaces ?? true) ? this.#namespaces : [];
-    this.namespaceObjects = created.map((name) => declareNamespace(this, name, PodSecurity.UNENFORCED));
+    if (props.createNamespaces ?? true) {
+      const created = this.#namespaces.map((name) => declareNamespace(this, name, PodSecurity.UNENFORCED));
+      this.namespaceObjects = created.filter((namespace) => namespace !== undefined);
+    } else {
+      for (const name of this.#namespaces) leaveNamespace(this, name);
+      this.namespaceObjects = [];
+    }
     this.knativeDomain = new KnativeDomain(this, 'domain', { domain: this.domain });
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import type { BridgeConfigInput } from '../../../bridge/config';
 import type { Manifest } from '../manifests';
@@ -58,5 +58,6 @@ function localise(file: string, { broker, operationsPort, modelOrigin }: LocalBr
       return { ...route, model: { ...route.model, url: modelOrigin(url) + url.pathname } };
     }),
   };
+  rmSync(file);
   writeFileSync(file, stringify(local), { mode: 0o600 });
 }

@@ -3,6 +3,9 @@ import path from 'node:path';
 import type { Volume, VolumeMount } from '../../kubernetes/pod';
 import { findManifest, type Manifest } from '../manifests';
 
+/** Nobody in a pod may write to such a file. */
+const KUBELET_MODE = 0o440;
+
 /** Secrets the manifests refer to and do not contain, by name: what an operator would have created. */
 export type ExternalSecrets = (namespace: string, name: string, key: string) => string;
 
@@ -46,7 +49,7 @@ export function mountVolumes(
     const file = path.join(folder, volume, name);
     mkdirSync(path.dirname(file), { recursive: true });
     const text = typeof content === 'string' ? edit(name, localised(content)) : content;
-    writeFileSync(file, text, { mode: 0o600 });
+    writeFileSync(file, text, { mode: KUBELET_MODE });
   };
   const writeConfigMap = (volume: string, name: string) => {
     const { data = {}, binaryData = {} } = findManifest(manifests, 'ConfigMap', name, namespace);

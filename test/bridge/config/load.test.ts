@@ -172,7 +172,7 @@ describe('parseBridgeConfig', () => {
             maxReplyBytes: 1000,
             headers: { authorization: 'Bearer token' },
           },
-          reply: { topic: 'digits/output', qos: 0 as const, allowedResponseTopics: ['clients/+/answers'] },
+          reply: { topic: 'digits/output', qos: 2 as const, allowedResponseTopics: ['clients/+/answers'] },
           deadLetter: { topic: 'digits/dead' },
         },
       ],

@@ -29,7 +29,7 @@ describe('createRequestClient', () => {
 
 describe('createReplyClient', () => {
   it('has an id of its own and keeps no session', () => {
-    expect(createReplyClient(brokerConfig()).options).toMatchObject({ clientId: 'bridge-0-replies', clean: true });
+    expect(createReplyClient(brokerConfig()).options).toMatchObject({ clientId: 'bridge-0/replies', clean: true });
   });
 });
 

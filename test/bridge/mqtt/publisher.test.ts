@@ -23,7 +23,7 @@ function answerFor(topic = 'iris/output', changes: Partial<Message> = {}): Messa
 /** A publisher, and connections as a link gives and takes them. */
 function publisherWithConnections() {
   const retried = vi.fn();
-  const publisher = new Publisher(retried);
+  const publisher = new Publisher(Number.POSITIVE_INFINITY, retried);
   const clients: FakeClient[] = [];
   const open = (properties?: IConnackPacket['properties']) => {
     const client = new FakeClient();

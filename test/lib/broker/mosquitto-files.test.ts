@@ -62,8 +62,8 @@ describe('prepare.sh', () => {
       "#!/bin/sh
       set -eu
       umask 077
-      cp /mosquitto/config/acl /mosquitto/run/acl
-      cp /mosquitto/users/passwd /mosquitto/run/passwd
+      cat /mosquitto/config/acl >/mosquitto/run/acl
+      cat /mosquitto/users/passwd >/mosquitto/run/passwd
       for file in /mosquitto/secrets/*/password; do
         [ -e "$file" ] || continue
         user=$(basename "$(dirname "$file")")
@@ -72,7 +72,7 @@ describe('prepare.sh', () => {
           echo "the Secret with the password of user $user is empty" >&2
           exit 1
         fi
-        printf '%s\\n%s\\n' "$password" "$password" | mosquitto_passwd /mosquitto/run/passwd "$user" >/dev/null
+        printf '%s\\n%s\\n' "$password" "$password" | mosquitto_passwd -I 1000 /mosquitto/run/passwd "$user" >/dev/null
       done
       "
     `);

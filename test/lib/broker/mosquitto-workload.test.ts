@@ -22,6 +22,7 @@ describe("the broker's pod", () => {
     const labels = { 'app.kubernetes.io/name': 'mosquitto', 'app.kubernetes.io/instance': 'mosquitto' };
     expect({ ...spec, template: spec.template.metadata.labels }).toStrictEqual({
       replicas: 1,
+      podManagementPolicy: 'Parallel',
       serviceName: 'mosquitto',
       selector: { matchLabels: labels },
       template: labels,

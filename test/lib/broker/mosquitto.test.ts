@@ -329,7 +329,7 @@ describe("the broker's NetworkPolicy", () => {
     const bridge = new InferenceBridge(app, 'bridge', {
       broker,
       namespace: 'bridges',
-      code: BridgeCode.image(BRIDGE_IMAGE),
+      code: BridgeCode.fromImage(BRIDGE_IMAGE),
     });
     const model = platformIn(app).addModel('iris', IRIS);
     bridge.addRoute({ model, clients: [deviceOf(broker, 'camera')] });

@@ -105,8 +105,8 @@ describe('BridgeCode.bundled', () => {
   });
 });
 
-describe('BridgeCode.image', () => {
-  const { app, bridge } = irisStack({}, { code: BridgeCode.image(BRIDGE_IMAGE) });
+describe('BridgeCode.fromImage', () => {
+  const { app, bridge } = irisStack({}, { code: BridgeCode.fromImage(BRIDGE_IMAGE) });
   const pod = manifestOf(app, 'StatefulSet', 'bridge').spec.template.spec;
 
   it('needs no ConfigMap and no volume for the program', () => {
@@ -129,7 +129,7 @@ describe('BridgeCode.image', () => {
   it('does not ask for the bundle', () => {
     bundle.missing = true;
 
-    expect(BridgeCode.image(BRIDGE_IMAGE).image).toBe(BRIDGE_IMAGE);
+    expect(BridgeCode.fromImage(BRIDGE_IMAGE).image).toBe(BRIDGE_IMAGE);
   });
 });
 

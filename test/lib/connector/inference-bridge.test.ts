@@ -46,7 +46,7 @@ describe('an InferenceBridge without props but its broker', () => {
     expect({ name, bridgeNamespace, clientId, user: user.name, broker: bridge.broker }).toStrictEqual({
       name: 'bridge',
       bridgeNamespace: 'mosquitto',
-      clientId: 'mosquitto-bridge',
+      clientId: 'mosquitto/bridge',
       user: 'bridge',
       broker,
     });
@@ -61,10 +61,11 @@ describe('an InferenceBridge without props but its broker', () => {
     expect(config).toStrictEqual({
       broker: {
         url: 'mqtt://mosquitto.mosquitto.svc.cluster.local:1883',
-        clientId: 'mosquitto-bridge',
+        clientId: 'mosquitto/bridge',
         protocolVersion: 5,
         username: 'bridge',
         passwordFile: '/var/run/bridge-credentials/password',
+        maxPacketBytes: 2_000_000,
         keepaliveSeconds: 30,
         connectTimeoutSeconds: 10,
         sessionExpirySeconds: 604_800,
@@ -141,7 +142,7 @@ describe('the props of InferenceBridge', () => {
       name: 'carrier',
       namespace: 'bridges',
       credentials: Credentials.fromEnv('BRIDGE_PASSWORD'),
-      code: BridgeCode.image(BRIDGE_IMAGE),
+      code: BridgeCode.fromImage(BRIDGE_IMAGE),
       window: 54_321,
       servingNamespaces: ['gateways', 'activators'],
       resources: {
@@ -175,7 +176,7 @@ describe('the props of InferenceBridge', () => {
       'StatefulSet bridges/carrier',
       'NetworkPolicy bridges/carrier',
     ]);
-    expect([bridge.clientId, bridge.user.name]).toStrictEqual(['bridges-carrier', 'carrier']);
+    expect([bridge.clientId, bridge.user.name]).toStrictEqual(['bridges/carrier', 'carrier']);
   });
 
   it('namespace is created when it is another than that of the broker', () => {
@@ -472,10 +473,10 @@ describe('a bridge without a route', () => {
 describe('two bridges of one broker', () => {
   it('have sessions, users and objects of their own', () => {
     const { app, broker, platform, camera, bridge } = irisStack();
-    const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.image(BRIDGE_IMAGE) });
+    const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.fromImage(BRIDGE_IMAGE) });
     second.addRoute({ model: platform.addModel('other', IRIS), clients: [camera] });
 
-    expect([bridge.clientId, second.clientId]).toStrictEqual(['mosquitto-bridge', 'mosquitto-second']);
+    expect([bridge.clientId, second.clientId]).toStrictEqual(['mosquitto/bridge', 'mosquitto/second']);
     expect(namesOf(ofKind(synthesize(app), 'StatefulSet'))).toStrictEqual([
       'StatefulSet mosquitto/mosquitto',
       'StatefulSet mosquitto/bridge',
@@ -485,7 +486,7 @@ describe('two bridges of one broker', () => {
 
   it('may not take requests from one topic, as each would be answered twice', () => {
     const { app, broker, iris, camera } = irisStack();
-    const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.image(BRIDGE_IMAGE) });
+    const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.fromImage(BRIDGE_IMAGE) });
 
     expectRefusal(() => second.addRoute({ model: iris, clients: [camera] }), {
       code: 'EDGE_ERR_ROUTE_CONFLICT',
@@ -496,7 +497,7 @@ describe('two bridges of one broker', () => {
 
   it('may not feed each other in a circle', () => {
     const { app, broker, platform, camera } = irisStack({ requestTopic: 'a', replyTopic: 'b' });
-    const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.image(BRIDGE_IMAGE) });
+    const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.fromImage(BRIDGE_IMAGE) });
     const model = platform.addModel('other', IRIS);
 
     expectRefusal(() => second.addRoute({ model, clients: [camera], requestTopic: 'b', replyTopic: 'a' }), {
@@ -511,7 +512,7 @@ describe('two bridges of one broker', () => {
     ['the reply topics of single clients', 'x/a', { replyTopic: 'x' }],
   ])('may not feed each other in a circle through %s', (_, requestTopic, topics) => {
     const { app, broker, platform, camera } = irisStack({ requestTopic, replyTopic: 'b' });
-    const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.image(BRIDGE_IMAGE) });
+    const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.fromImage(BRIDGE_IMAGE) });
     const model = platform.addModel('other', IRIS);
 
     expectRefusal(() => second.addRoute({ model, clients: [camera], requestTopic: 'b', ...topics }), {
@@ -523,7 +524,7 @@ describe('two bridges of one broker', () => {
 
   it('may feed one another in a row: one model asks the next', () => {
     const { app, broker, platform, camera } = irisStack({ requestTopic: 'a', replyTopic: 'b' });
-    const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.image(BRIDGE_IMAGE) });
+    const second = new InferenceBridge(app, 'second', { broker, code: BridgeCode.fromImage(BRIDGE_IMAGE) });
     const model = platform.addModel('other', IRIS);
 
     second.addRoute({ model, clients: [camera], requestTopic: 'b', replyTopic: 'c' });
@@ -536,7 +537,7 @@ describe('two bridges of two brokers', () => {
   it('may take requests from topics of one name', () => {
     const { app, iris } = irisStack();
     const other = brokerIn(app, { name: 'other', namespace: 'elsewhere' }, 'other');
-    const second = new InferenceBridge(app, 'second', { broker: other, code: BridgeCode.image(BRIDGE_IMAGE) });
+    const second = new InferenceBridge(app, 'second', { broker: other, code: BridgeCode.fromImage(BRIDGE_IMAGE) });
 
     second.addRoute({ model: iris, clients: [deviceOf(other, 'camera')] });
 

@@ -3,7 +3,7 @@ import { BridgeCode, EdgeApp, Mosquitto } from '../../../lib';
 
 it.each([
   ['Mosquitto.image', (image: string) => new Mosquitto(new EdgeApp(), 'broker', { image })],
-  ['BridgeCode.image(image)', BridgeCode.image],
+  ['BridgeCode.fromImage(image)', BridgeCode.fromImage],
   ['BridgeCode.bundled(nodeImage)', BridgeCode.bundled],
 ])('%s is not empty and has no blanks', (at, use) => {
   for (const image of ['', 'node 24']) expect(() => use(image)).toThrow(`EDGE_ERR_VALUE: ${at} is "${image}"`);

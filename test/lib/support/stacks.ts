@@ -52,7 +52,7 @@ export function stackWithoutRoute(props: Partial<InferenceBridgeProps> = {}, app
   const iris = platform.addModel('iris', IRIS);
   const broker = props.broker ?? brokerIn(app);
   const camera = deviceOf(broker, 'camera');
-  const bridge = new InferenceBridge(app, 'bridge', { code: BridgeCode.image(BRIDGE_IMAGE), ...props, broker });
+  const bridge = new InferenceBridge(app, 'bridge', { code: BridgeCode.fromImage(BRIDGE_IMAGE), ...props, broker });
   return { app, platform, iris, broker, camera, bridge };
 }
 

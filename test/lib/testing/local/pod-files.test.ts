@@ -93,12 +93,12 @@ describe('the volumes of a pod', () => {
     expect(statSync(path.join(folder, 'scratch')).isDirectory()).toBe(true);
   });
 
-  it('are for the eyes of this user only', () => {
+  it('have files that nobody may write to, as in a cluster', () => {
     const { folder } = mounted();
 
     const modes = filesBelow(folder).map((file) => statSync(path.join(folder, file)).mode & 0o777);
 
-    expect(new Set(modes)).toStrictEqual(new Set([0o600]));
+    expect(new Set(modes)).toStrictEqual(new Set([0o440]));
   });
 
   it('have texts in which the paths of the pod lead to this machine, the longest path first', () => {
