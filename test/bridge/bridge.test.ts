@@ -311,9 +311,14 @@ describe('a running bridge', () => {
       aedes.once('ack', resolve);
     });
 
+    const unsubscribed = new Promise((resolve) => {
+      aedes.once('unsubscribe', (topics: string[]) => resolve(topics));
+    });
+
     const { log, metric } = await bridgeFor(url, origin);
     await acknowledged;
 
+    expect(await unsubscribed).toEqual(['iris/former']);
     expect(await log.line({ topic: 'iris/former' })).toMatchObject({ level: 'warn' });
     expect(await metric('bridge_messages_settled_total{route="none",outcome="unrouted"}')).toBe(1);
     expect(requests).toEqual([]);

@@ -92,4 +92,21 @@ describe('findRouteConflicts', () => {
 
     expect(conflicts.map(({ kind }) => kind)).toEqual(['same name', 'same request topic', 'loop', 'loop', 'loop']);
   });
+
+  it('refuses dead letters among the replies: they hold requests of other clients', () => {
+    const [conflict] = findRouteConflicts([route('iris', { deadLetterTopic: 'iris/output' })]);
+
+    expect(conflict?.kind).toBe('same answer topic');
+    expect(conflict?.message).toContain('publishes replies and dead letters to "iris/output"');
+  });
+
+  it("refuses a route that publishes where another one's clients have their own replies", () => {
+    const [conflict] = findRouteConflicts([
+      route('iris', { allowedResponseTopics: ['iris/output/+'] }),
+      route('digits', { replyTopic: 'iris/output/camera' }),
+    ]);
+
+    expect(conflict?.kind).toBe('same answer topic');
+    expect(conflict?.message).toContain('"iris/output/camera", which is among the response topics of route "iris"');
+  });
 });

@@ -191,6 +191,17 @@ describe('Publisher', () => {
     expect(client.published.length).toBeLessThan(1_000);
   });
 
+  it('does not send what is larger than it was told that the broker takes, also where the broker says nothing', async () => {
+    const publisher = new Publisher(1_000, () => undefined);
+    const client = new FakeClient().open();
+    publisher.opened(client.client, client.connack());
+
+    const result = await publisher.publish(answerFor('iris/output', { payload: Buffer.alloc(1_000) }));
+
+    expect(result).toMatchObject({ accepted: false, why: 'too large' });
+    expect(client.published).toEqual([]);
+  });
+
   describe('a packet the broker would not take', () => {
     const properties = { maximumPacketSize: 1_000 };
 
@@ -314,6 +325,18 @@ describe('Publisher', () => {
       await soon();
       only(second.published).answer();
       await expect(published).resolves.toStrictEqual({ accepted: true });
+    });
+
+    it('is not asked a fourth time: some brokers say nothing to what is too large for them', async () => {
+      const { publisher, open } = publisherWithConnections();
+      const published = publisher.publish(answerFor());
+
+      for (let stall = 0; stall < 3; stall += 1) {
+        open();
+        await vi.advanceTimersByTimeAsync(36_000);
+      }
+
+      await expect(published).resolves.toMatchObject({ accepted: false, why: 'too large' });
     });
 
     it('is judged by the oldest message, not by the last', async () => {

@@ -1,9 +1,17 @@
+import { createHash } from 'node:crypto';
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { parseBridgeConfig } from '../../../bridge/config';
-import { BridgeCode, Credentials, EdgeApp, InferenceBridge, type InferenceBridgeProps } from '../../../lib';
+import {
+  BridgeCode,
+  Credentials,
+  EdgeApp,
+  InferenceBridge,
+  type InferenceBridgeProps,
+  InferencePlatform,
+} from '../../../lib';
 import { findManifest, synthesize, unseenProps } from '../../../lib/testing';
 import { checksumOf, manifestOf, namesOf, ofKind } from '../support/manifests';
 import { containersOf, portNames, probedPorts, restrictedProblems } from '../support/pods';
