@@ -553,3 +553,52 @@ describe('two bridges of two brokers', () => {
     expect(manifestOf(app, 'ConfigMap', 'other-config').data.acl).toContain('user second\n');
   });
 });
+
+describe('a bridge away from its broker', () => {
+  function bridgeInTheirs(app: EdgeApp, props: { createNamespace?: boolean } = {}) {
+    const broker = brokerIn(app);
+    const code = BridgeCode.fromImage(BRIDGE_IMAGE);
+    const bridge = new InferenceBridge(app, 'bridge', { broker, code, namespace: 'theirs', ...props });
+    return { bridge, camera: deviceOf(broker, 'camera') };
+  }
+
+  it('leaves the namespace to others when it is told to', () => {
+    const app = new EdgeApp();
+    const { bridge, camera } = bridgeInTheirs(app, { createNamespace: false });
+    bridge.addRoute({ model: platformIn(app).addModel('iris', IRIS), clients: [camera] });
+
+    expect(namesOf(synthesize(app))).not.toContain('Namespace -/theirs');
+    expect(bridge.namespaceObject).toBeUndefined();
+  });
+
+  it('leaves the namespace to others when a platform of the app does', () => {
+    const app = new EdgeApp();
+    const props = { domain: 'example.com', namespaces: ['theirs'], createNamespaces: false };
+    const platform = new InferencePlatform(app, 'platform', props);
+    const { bridge, camera } = bridgeInTheirs(app);
+    bridge.addRoute({ model: platform.addModel('iris', { ...IRIS, namespace: 'theirs' }), clients: [camera] });
+
+    expect(namesOf(synthesize(app))).not.toContain('Namespace -/theirs');
+  });
+});
+
+describe('the checksum of a bridge whose password is known', () => {
+  function podOf(password: string) {
+    vi.stubEnv('BRIDGE_PASSWORD', password);
+    const { app } = irisStack({}, { credentials: Credentials.fromEnv('BRIDGE_PASSWORD') });
+    const { annotations } = manifestOf(app, 'StatefulSet', 'bridge').spec.template.metadata;
+    const config = manifestOf(app, 'ConfigMap', 'bridge-config').data['bridge.yaml'];
+    return { checksum: annotations['edge-inference.cdk8s.io/config-checksum'], config };
+  }
+
+  it('changes with the password, so that the pod does', () => {
+    expect(podOf('a-first-password').checksum).not.toBe(podOf('a-second-password').checksum);
+  });
+
+  it('cannot be made from a guess and what everybody may read', () => {
+    const { checksum, config } = podOf('a-first-password');
+
+    const guess = createHash('sha256').update(`${config}\0a-first-password\0[]\0`).digest('hex');
+    expect(checksum).not.toBe(guess);
+  });
+});
