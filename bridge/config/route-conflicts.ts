@@ -50,23 +50,25 @@ function repeated(routes: readonly RouteTopics[]): RouteConflict[] {
 
 /** Clients would read what is meant for others. */
 function mixed(routes: readonly RouteTopics[]): RouteConflict[] {
-  const intruders = routes.flatMap((route) =>
-    routes.flatMap((other): RouteConflict[] => {
-      const topic = [other.replyTopic, other.deadLetterTopic].find((topic) =>
-        route.allowedResponseTopics.some((filter) => filterMatches(filter, topic)),
-      );
-      if (topic === undefined || route === other) return [];
-      const message = `route "${other.name}" publishes to "${topic}", which is among the response topics of route "${route.name}" and may be a client's own. Choose another topic`;
-      return [{ kind: 'same answer topic', message }];
-    }),
-  );
-  const deadReplies = routes
-    .filter(({ replyTopic, deadLetterTopic }) => replyTopic === deadLetterTopic)
-    .map(({ name, replyTopic }): RouteConflict => {
-      const message = `route "${name}" publishes replies and dead letters to "${replyTopic}", but dead letters hold other clients' requests. Give them a topic of their own`;
-      return { kind: 'same answer topic', message };
-    });
-  return [...intruders, ...deadReplies];
+  return routes.flatMap((route) => [
+    ...deadLettersAmongReplies(route),
+    ...routes.flatMap((other) => intrusion(route, other)),
+  ]);
+}
+
+function deadLettersAmongReplies({ name, replyTopic, deadLetterTopic }: RouteTopics): RouteConflict[] {
+  if (replyTopic !== deadLetterTopic) return [];
+  const message = `route "${name}" publishes replies and dead letters to "${replyTopic}", but dead letters hold other clients' requests. Give them a topic of their own`;
+  return [{ kind: 'same answer topic', message }];
+}
+
+/** What `other` publishes to a topic on which a single client of `route` may be waiting. */
+function intrusion(route: RouteTopics, other: RouteTopics): RouteConflict[] {
+  const published = route === other ? [other.deadLetterTopic] : [other.replyTopic, other.deadLetterTopic];
+  const topic = published.find((topic) => route.allowedResponseTopics.some((filter) => filterMatches(filter, topic)));
+  if (topic === undefined) return [];
+  const message = `route "${other.name}" publishes to "${topic}", which is among the response topics of route "${route.name}" and may be a client's own. Choose another topic`;
+  return [{ kind: 'same answer topic', message }];
 }
 
 function loops(routes: readonly RouteTopics[]): RouteConflict[] {

@@ -106,12 +106,7 @@ export class InferenceBridge extends Chart {
     // No name has a slash, so no two bridges have one id.
     this.clientId = `${namespace}/${name}`;
     this.#window = validWindow(props.window ?? BRIDGE_DEFAULTS.window);
-    this.#servingNamespaces = props.servingNamespaces ?? SERVING_NAMESPACES;
-    for (const [i, value] of this.#servingNamespaces.entries()) {
-      const rule = dnsLabelProblem(value);
-      const at = `InferenceBridge.servingNamespaces[${i}]`;
-      if (rule) throw new EdgeError('EDGE_ERR_NAME', { at, value, rule, fix: 'Name a namespace' });
-    }
+    this.#servingNamespaces = validNamespaces(props.servingNamespaces ?? SERVING_NAMESPACES);
     if (namespace !== broker.brokerNamespace && (props.createNamespace ?? true)) {
       this.namespaceObject = declareNamespace(this, namespace, PodSecurity.RESTRICTED);
     }
@@ -276,6 +271,15 @@ function validateNames(names: { name: string; namespace: string }): void {
     const at = `InferenceBridge.${prop}`;
     throw new EdgeError('EDGE_ERR_NAME', { at, value: names[prop], rule, fix: 'Choose another one' });
   }
+}
+
+function validNamespaces(namespaces: string[]): string[] {
+  for (const [i, value] of namespaces.entries()) {
+    const rule = dnsLabelProblem(value);
+    const at = `InferenceBridge.servingNamespaces[${i}]`;
+    if (rule) throw new EdgeError('EDGE_ERR_NAME', { at, value, rule, fix: 'Name a namespace' });
+  }
+  return [...namespaces];
 }
 
 function validWindow(window: number): number {

@@ -55,7 +55,7 @@ describe('findRouteConflicts', () => {
   it.each([
     ['replies', { replyTopic: 'iris/input' }, 'its replies to "iris/input"'],
     ['dead letters', { deadLetterTopic: 'iris/input' }, 'its dead letters to "iris/input"'],
-    ['allowed response topics', { allowedResponseTopics: ['iris/#'] }, 'its allowed response topics to "iris/#"'],
+    ['allowed response topics', { allowedResponseTopics: ['+/input'] }, 'its allowed response topics to "+/input"'],
   ])('refuses a route that takes its own %s for requests', (_what, changes, publishes) => {
     const conflicts = findRouteConflicts([route('iris', changes)]);
 
@@ -108,5 +108,17 @@ describe('findRouteConflicts', () => {
 
     expect(conflict?.kind).toBe('same answer topic');
     expect(conflict?.message).toContain('"iris/output/camera", which is among the response topics of route "iris"');
+  });
+
+  it('refuses dead letters among the replies of single clients, also of the same route', () => {
+    const [conflict] = findRouteConflicts([
+      route('iris', { allowedResponseTopics: ['iris/output/+'], deadLetterTopic: 'iris/output/dead' }),
+    ]);
+
+    expect(conflict?.kind).toBe('same answer topic');
+  });
+
+  it('lets a route allow its own reply topic as response topic', () => {
+    expect(findRouteConflicts([route('iris', { allowedResponseTopics: ['iris/output'] })])).toEqual([]);
   });
 });
