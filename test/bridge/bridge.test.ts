@@ -329,7 +329,7 @@ describe('a running bridge', () => {
       const { url } = await broker();
       const { origin, asked, waiting } = await model();
       const { ready, bridge } = await bridgeFor(url, origin);
-      const { ask, heard } = await requester(url);
+      const { ask, hears } = await requester(url);
       await ready();
       const arrived = asked();
       await ask(REQUEST);
@@ -339,7 +339,7 @@ describe('a running bridge', () => {
       predicting(waiting[0] as ServerResponse);
 
       await expect(stopped).resolves.toBe(0);
-      expect(heard.map(({ topic }) => topic)).toEqual(['iris/output']);
+      expect((await hears(1)).map(({ topic }) => topic)).toEqual(['iris/output']);
     });
 
     it('leaves what arrives meanwhile to the next bridge, with nothing answered twice', async () => {
