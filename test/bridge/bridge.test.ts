@@ -132,7 +132,6 @@ async function requester(url: string) {
       }
       return heard.slice(0, count).sort((a, b) => a.topic.localeCompare(b.topic));
     },
-    heard,
   };
 }
 
