@@ -4,16 +4,6 @@ export { MosquittoUser } from './broker/mosquitto-user';
 export { BridgeCode } from './connector/bridge-code';
 export { BridgeRoute, type RouteOptions } from './connector/bridge-route';
 export { InferenceBridge, type InferenceBridgeProps } from './connector/inference-bridge';
-export { HelmChartConfig, type HelmChartConfigProps } from './crds/helm-cattle';
-export { InferenceService, type InferenceServiceProps, type PredictorSpec } from './crds/kserve';
-export {
-  IngressRoute,
-  type IngressRouteProps,
-  IngressRouteTcp,
-  type IngressRouteTcpProps,
-  type TraefikService,
-  type TraefikTlsSpec,
-} from './crds/traefik';
 export {
   TraefikBrokerRoutes,
   type TraefikBrokerRoutesProps,
@@ -22,7 +12,9 @@ export {
 export { type TraefikEntryPoint, TraefikEntryPoints, type TraefikEntryPointsProps } from './entry/traefik-entry-points';
 export { TraefikInstallation } from './entry/traefik-installation';
 export { TraefikTls } from './entry/traefik-tls';
-export { EDGE_ERRORS, EdgeError, type EdgeErrorCode, EdgeValidationError, type Problem } from './errors';
+export { EDGE_ERRORS, type EdgeErrorCode, type ErrorExplanation } from './error-codes';
+export { EdgeError, EdgeValidationError, type Problem } from './errors';
+export { HostLayout } from './naming/host-layout';
 export type { ModelUrls } from './naming/model-hosts';
 export {
   InferenceModel,
@@ -32,5 +24,6 @@ export {
 } from './serving/inference-model';
 export { KnativeDomain, type KnativeDomainProps } from './serving/knative-domain';
 export { ModelFormat } from './serving/model-format';
+export { OrderAnnotation } from './synth/order-annotations';
 export { EdgeApp, type EdgeAppProps } from './topology/edge-app';
 export { InferencePlatform, type InferencePlatformProps } from './topology/inference-platform';

@@ -1,3 +1,4 @@
+import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { IngressRoute, IngressRouteTcp, type TraefikTlsSpec } from '../crds/traefik';
 import { describe, EdgeError } from '../errors';
@@ -42,8 +43,8 @@ export interface TraefikBrokerRoutesProps extends TraefikExposure {
 /** Traefik's way to one broker: entry points, a TCP route for MQTT and an HTTP route for websockets. */
 export class TraefikBrokerRoutes extends Construct {
   readonly entryPoints: TraefikEntryPoints;
-  readonly mqttRoute: IngressRouteTcp;
-  readonly websocketRoute: IngressRoute;
+  readonly mqttRoute: ApiObject;
+  readonly websocketRoute: ApiObject;
   readonly #matches: string[];
 
   constructor(scope: Construct, id: string, props: TraefikBrokerRoutesProps) {

@@ -1,4 +1,4 @@
-import { Yaml } from 'cdk8s';
+import { type ApiObject, Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
 import { HelmChartConfig } from '../crds/helm-cattle';
 import { EdgeError } from '../errors';
@@ -40,7 +40,7 @@ export class TraefikEntryPoints extends Construct {
   /** Where Traefik's pods run. */
   readonly namespace: string;
   /** What k3s merges over the values of its chart; nothing for an installation by Helm. */
-  readonly helmChartConfig: HelmChartConfig | undefined;
+  readonly helmChartConfig: ApiObject | undefined;
 
   constructor(scope: Construct, id: string, props: TraefikEntryPointsProps) {
     super(scope, id);

@@ -1,4 +1,4 @@
-import { Duration } from 'cdk8s';
+import { type ApiObject, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { InferenceService } from '../crds/kserve';
 import { EdgeError } from '../errors';
@@ -83,7 +83,7 @@ export class InferenceModel extends Construct {
   readonly externalUrls: ModelUrls;
   /** Where pods of the cluster call the model, by the protocol it speaks. */
   readonly predictUrl: string;
-  readonly inferenceService: InferenceService;
+  readonly inferenceService: ApiObject;
 
   constructor(scope: Construct, id: string, props: InferenceModelProps) {
     super(scope, id);

@@ -1,6 +1,6 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ConfigMap } from '../kubernetes/objects';
+import { PartialObject } from '../kubernetes/partial-object';
 
 export interface KnativeDomainProps {
   readonly domain: string;
@@ -19,7 +19,9 @@ export class KnativeDomain extends Construct {
 
   constructor(scope: Construct, id: string, props: KnativeDomainProps) {
     super(scope, id);
-    this.configMap = new ConfigMap(this, 'Resource', {
+    this.configMap = new PartialObject(this, 'Resource', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
       metadata: {
         name: 'config-domain',
         namespace: 'knative-serving',

@@ -27,9 +27,9 @@ export function synthesize(app: App): Manifest[] {
   return parseManifests(app.synthYaml(), 'the app');
 }
 
-/** The objects in the manifests of a folder. */
+/** The objects in the manifests of a folder and of the folders in it. */
 export function readManifests(folder: string): Manifest[] {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
   return files.sort().flatMap((name) => {
     const file = path.join(folder, name);
     return parseManifests(readFileSync(file, 'utf8'), file);

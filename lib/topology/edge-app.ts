@@ -1,58 +1,70 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type ApiObject, App, type Chart, type IResolver, Names, Yaml } from 'cdk8s';
-import { describe, EdgeValidationError } from '../errors';
-import { NAMESPACES_CHART } from '../kubernetes/namespaces';
+import { App, type Chart, type IResolver, Yaml } from 'cdk8s';
+import { EdgeValidationError } from '../errors';
 import { type Manifest, manifestProblems } from '../synth/manifest-checks';
-import { orderedObjects, sortedCharts } from '../synth/object-order';
+import { type ManifestFile, manifestLayout, sortedCharts } from '../synth/manifest-layout';
+import type { OrderAnnotation } from '../synth/order-annotations';
 import { sideFiles } from '../synth/side-files';
+import { warningsOf } from '../synth/warnings';
 
 export interface EdgeAppProps {
   /** Folder for the manifests. @default - what `cdk8s synth` asks for, else 'dist' */
   readonly outdir?: string;
   /** Turn values of other frameworks into plain ones. @default - none */
   readonly resolvers?: IResolver[];
+  /**
+   * Tools that are told through annotations in which order objects are applied. `kubectl apply -f` needs none: it
+   * follows the names of the files.
+   *
+   * @default - none
+   */
+  readonly orderAnnotations?: OrderAnnotation[];
 }
 
 /**
  * A cdk8s app that is checked as a whole.
  *
- * It writes one file per chart, named after the chart and nothing else, so that adding a chart renames no file; the
- * file with the namespaces comes first in the alphabet, so that `kubectl apply -f` creates them first. It reports all
- * problems of the tree together. The time it takes grows with the number of objects, not with the paths between them.
+ * It writes one file per chart, named after the chart, with a number in front that says when it is applied: `00` for
+ * the namespaces, `01` for charts that depend on no other, `02` for those that depend on these. A number changes only
+ * when what its chart depends on does. All problems of the tree are reported together. The time it takes grows with the
+ * number of objects, not with the paths between them.
  */
 export class EdgeApp extends App {
   readonly #recordConstructMetadata: boolean;
+  readonly #orderAnnotations: OrderAnnotation[];
 
   constructor(props: EdgeAppProps = {}) {
     super({ outdir: props.outdir, resolvers: props.resolvers });
     this.#recordConstructMetadata = process.env.CDK8S_RECORD_CONSTRUCT_METADATA === 'true';
+    this.#orderAnnotations = [...(props.orderAnnotations ?? [])];
   }
 
   /** All charts, each after those it depends on; the one with the namespaces first. */
   override get charts(): Chart[] {
-    const charts = sortedCharts(this);
-    const namespaces = charts.filter(({ node }) => node.path === NAMESPACES_CHART);
-    return [...namespaces, ...charts.filter((chart) => !namespaces.includes(chart))];
+    return sortedCharts(this);
+  }
+
+  /** What is allowed and yet worth knowing, as `[construct path] text`. `synth()` prints it to standard error. */
+  get warnings(): string[] {
+    return warningsOf(this);
   }
 
   /**
-   * Writes the manifests.
+   * Writes the manifests, and into the folder `patches` what is added to objects that others own.
    *
    * @throws EdgeValidationError with every problem of the tree; then nothing is written
    */
   override synth(): void {
     const files = this.#files();
-    mkdirSync(this.outdir, { recursive: true });
-    for (const { name, objects } of files) {
-      writeFileSync(path.join(this.outdir, name), Yaml.stringify(...objects.map(({ json }) => json)));
-    }
-    for (const [name, content] of sideFiles(this)) writeFileSync(path.join(this.outdir, name), content);
+    for (const { name, objects } of files) this.#write(name, Yaml.stringify(...objects.map(({ json }) => json)));
+    for (const [name, content] of sideFiles(this)) this.#write(name, content);
     if (this.#recordConstructMetadata) this.#writeConstructMetadata(files.flatMap(({ objects }) => objects));
+    for (const warning of this.warnings) console.warn(`warning: ${warning}`);
   }
 
   /**
-   * All manifests as one YAML text.
+   * All manifests as one YAML text, and at its end what is added to objects that others own.
    *
    * @throws EdgeValidationError with every problem of the tree
    */
@@ -62,21 +74,16 @@ export class EdgeApp extends App {
 
   #files(): ManifestFile[] {
     const problems = this.node.findAll().flatMap(({ node }) => node.validate().map((text) => `[${node.path}] ${text}`));
-    const objects = orderedObjects(this);
-    const files = this.charts
-      .map((chart) => this.#file(chart, objects.get(chart) ?? []))
-      .filter(({ chart, objects }) => chart !== NAMESPACES_CHART || objects.length > 0);
-    problems.push(...manifestProblems(files.flatMap(({ objects }) => objects)), ...sharedNames(files));
+    const { files, problems: layoutProblems } = manifestLayout(this, this.#orderAnnotations);
+    problems.push(...manifestProblems(files.flatMap(({ objects }) => objects)), ...layoutProblems);
     if (problems.length > 0) throw new EdgeValidationError(problems);
     return files;
   }
 
-  #file(chart: Chart, objects: ApiObject[]): ManifestFile {
-    return {
-      chart: chart.node.path,
-      name: `${Names.toDnsLabel(chart)}${this.outputFileExtension}`,
-      objects: objects.map((object) => ({ path: object.node.path, json: object.toJson() })),
-    };
+  #write(name: string, content: string): void {
+    const file = path.join(this.outdir, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, content);
   }
 
   /** What the cdk8s CLI reads to name constructs in the reports of validation plugins. */
@@ -85,29 +92,4 @@ export class EdgeApp extends App {
     const file = path.join(this.outdir, 'construct-metadata.json');
     writeFileSync(file, JSON.stringify({ version: '1.0.0', resources }));
   }
-}
-
-interface ManifestFile {
-  readonly chart: string;
-  readonly name: string;
-  readonly objects: Manifest[];
-}
-
-function sharedNames(files: ManifestFile[]): string[] {
-  const owners = new Map<string, string>();
-  const problems: string[] = [];
-  for (const { name, chart } of files) {
-    const owner = owners.get(name);
-    if (owner !== undefined) {
-      const problem = describe('EDGE_ERR_FILE_DUPLICATE', {
-        at: 'the file of a chart',
-        value: name,
-        rule: `chart [${owner}] is written to it`,
-        fix: 'Give the chart another id',
-      });
-      problems.push(`[${chart}] ${problem}`);
-    }
-    owners.set(name, chart);
-  }
-  return problems;
 }

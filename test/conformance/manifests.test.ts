@@ -2,12 +2,13 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { EdgeApp, TraefikInstallation } from '../../lib';
+import { EdgeApp } from '../../lib';
 import { type Manifest, readManifests } from '../../lib/testing';
 import { appNames, synthesizeApp } from '../lib/support/apps';
 import { filesIn, ROOT, suiteFolder, temporaryFolder } from '../lib/support/folders';
 import { ofKind } from '../lib/support/manifests';
-import { maximalStack, PASSWORDS } from '../lib/support/maximal-stack';
+import { PASSWORDS } from '../lib/support/maximal-stack';
+import { MAXIMAL_STACKS } from '../lib/support/maximal-stacks';
 
 const VALIDATOR = path.join(ROOT, '..', 'shared', 'validate');
 const KUBERNETES = ['v1.27', 'v1.33', 'v1.36'];
@@ -31,17 +32,16 @@ const note = missing ? ` (skipped: there is no ${path.relative(ROOT, missing)})`
 const { folder, remove } = suiteFolder();
 const stacks: [name: string, manifests: () => Manifest[]][] = [
   ...appNames().map((name): [string, () => Manifest[]] => [`apps/${name}`, () => readManifests(appFolder(name))]),
-  ['a stack with everything, Traefik by Helm', () => maximalManifests(TraefikInstallation.helm())],
-  ['a stack with everything, Traefik by k3s', () => maximalManifests(TraefikInstallation.k3s())],
+  ...MAXIMAL_STACKS.map(([name, build]): [string, () => Manifest[]] => [name, () => maximalManifests(build)]),
 ];
 
 function appFolder(name: string): string {
   return path.join(folder, name);
 }
 
-function maximalManifests(installation: TraefikInstallation): Manifest[] {
+function maximalManifests(build: (app: EdgeApp) => unknown): Manifest[] {
   const app = new EdgeApp({ outdir: temporaryFolder() });
-  maximalStack(app, { installation });
+  build(app);
   app.synth();
   return readManifests(app.outdir);
 }

@@ -67,6 +67,13 @@ const REPORTED: Partial<Record<EdgeErrorCode, () => EdgeApp>> = {
   EDGE_ERR_OBJECT_DUPLICATE: () => appWith({}, {}),
   EDGE_ERR_OBJECT_SIZE: () => appWith({ data: { big: 'a'.repeat(1024 * 1024) } }),
   EDGE_ERR_TOKEN: () => appWith({ data: { late: `$\{pulumi:0}` } }),
+  EDGE_ERR_ORDER: () => {
+    const app = new EdgeApp();
+    const charts = [new Chart(app, 'one'), new Chart(app, 'two')] as const;
+    charts[0].addDependency(charts[1]);
+    charts[1].addDependency(charts[0]);
+    return app;
+  },
   EDGE_ERR_FILE_DUPLICATE: () => {
     const app = new EdgeApp();
     const nested = new Chart(new Chart(app, 'a'), 'b');
@@ -103,9 +110,12 @@ describe('EDGE_ERRORS', () => {
     },
   );
 
-  it.each(Object.entries(EDGE_ERRORS))('%s is explained in a sentence', (_, text) => {
-    expect(text).toMatch(/^[A-Z].*\.$/);
-  });
+  it.each(Object.entries(EDGE_ERRORS))(
+    '%s says in sentences what it means, why it is there, and what to do',
+    (_, text) => {
+      for (const part of [text.means, text.why, text.fix]) expect(part).toMatch(/^[A-Z].*[.]$/);
+    },
+  );
 });
 
 describe('describe', () => {

@@ -24,10 +24,9 @@ export function suiteFolder(): SuiteFolder {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** The files of a folder with their content, sorted by name. */
+/** The files of a folder, and of the folders in it, with their content, sorted by name. */
 export function filesIn(folder: string): Record<string, string> {
-  const names = readdirSync(folder).sort();
-  return Object.fromEntries(names.map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
+  return Object.fromEntries(filesBelow(folder).map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
 }
 
 /** All files below a folder, as paths from there. */

@@ -15,7 +15,7 @@ it('are written beside the manifests, wherever in the tree they were asked for',
   expect(filesIn(app.outdir)).toStrictEqual({
     'a.values': 'of the app',
     'b.values': 'of the chart',
-    'chart.k8s.yaml': '',
+    '01-chart.k8s.yaml': '',
   });
 });
 
@@ -39,7 +39,7 @@ it('are not written by an app of cdk8s itself', () => {
 
   app.synth();
 
-  expect(Object.keys(filesIn(app.outdir))).toStrictEqual(['chart.k8s.yaml']);
+  expect(Object.keys(filesIn(app.outdir))).toStrictEqual(['01-chart.k8s.yaml']);
 });
 
 it('may be asked for twice with one content', () => {

@@ -4,6 +4,7 @@ import { ApiObject, App, Chart, type IResolver, Names, type ResolutionContext } 
 import { Construct } from 'constructs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EdgeApp, EdgeValidationError, InferencePlatform, ModelFormat, Mosquitto } from '../../../lib';
+import { applyAfter } from '../../../lib/synth/apply-order';
 import { type Manifest, readManifests, synthesize } from '../../../lib/testing';
 import { filesIn, temporaryFolder } from '../support/folders';
 import { namesOf } from '../support/manifests';
@@ -34,19 +35,35 @@ describe('the files of an EdgeApp', () => {
     platformIn(app);
     brokerIn(app);
 
-    expect(fileNames(app)).toStrictEqual(['00-namespaces.k8s.yaml', 'broker.k8s.yaml', 'platform.k8s.yaml']);
+    expect(fileNames(app)).toStrictEqual([
+      '00-namespaces.k8s.yaml',
+      '01-broker.k8s.yaml',
+      '01-platform.k8s.yaml',
+      'patches/configmap.knative-serving.config-domain.yaml',
+    ]);
   });
 
   it.each<[string, string, (app: EdgeApp, first: Chart, second: Chart) => unknown]>([
-    ['beside them', 'a-third', (app) => new Chart(app, 'a-third')],
-    ['that one depends on', 'base', (app, first) => first.addDependency(new Chart(app, 'base'))],
-    ['that depends on both', 'zone', (app, first, second) => new Chart(app, 'zone').addDependency(first, second)],
-    ['inside of one', 'first-inner-c89756d1', (_, first) => new Chart(first, 'inner')],
+    ['beside them', '01-a-third', (app) => new Chart(app, 'a-third')],
+    [
+      'that depends on both',
+      '02-a-last',
+      (app, first, second) => new Chart(app, 'a-last').addDependency(first, second),
+    ],
+    ['inside of one', '01-first-inner-c89756d1', (_, first) => new Chart(first, 'inner')],
   ])('keep their names when a chart is added %s', (_, added, change) => {
     const app = new EdgeApp({ outdir: temporaryFolder() });
     change(app, new Chart(app, 'first'), new Chart(app, 'second'));
 
-    expect(fileNames(app)).toStrictEqual([added, 'first', 'second'].map((name) => `${name}.k8s.yaml`).sort());
+    expect(fileNames(app)).toStrictEqual([added, '01-first', '01-second'].map((name) => `${name}.k8s.yaml`).sort());
+  });
+
+  it('move behind those of the charts that they depend on, and only they', () => {
+    const app = new EdgeApp({ outdir: temporaryFolder() });
+    const [first] = [new Chart(app, 'first'), new Chart(app, 'second')];
+    applyAfter(configMap(first, 'a'), configMap(new Chart(app, 'third'), 'b'));
+
+    expect(fileNames(app)).toStrictEqual(['01-second.k8s.yaml', '01-third.k8s.yaml', '02-first.k8s.yaml']);
   });
 
   it('go where cdk8s synth asks for them', () => {
@@ -55,7 +72,7 @@ describe('the files of an EdgeApp', () => {
     const app = new EdgeApp();
     new Chart(app, 'chart');
 
-    expect([app.outdir, fileNames(app)]).toStrictEqual([outdir, ['chart.k8s.yaml']]);
+    expect([app.outdir, fileNames(app)]).toStrictEqual([outdir, ['01-chart.k8s.yaml']]);
   });
 
   it('go to dist when nobody says otherwise', () => {
@@ -77,9 +94,10 @@ describe('the files of an EdgeApp', () => {
     expect(files()).toStrictEqual(first);
     expect(Object.keys(first)).toStrictEqual([
       '00-namespaces.k8s.yaml',
-      'bridge.k8s.yaml',
-      'broker.k8s.yaml',
-      'platform.k8s.yaml',
+      '01-bridge.k8s.yaml',
+      '01-broker.k8s.yaml',
+      '01-platform.k8s.yaml',
+      'patches/configmap.knative-serving.config-domain.yaml',
       'traefik.helm-values',
     ]);
   });
@@ -138,27 +156,44 @@ describe('the order of objects', () => {
     expect(namesOf(synthesize(app))).toStrictEqual(['ConfigMap -/second', 'ConfigMap -/third', 'ConfigMap -/first']);
   });
 
-  it('does not hang when objects depend on each other, and loses none', () => {
+  it('does not exist when objects depend on each other, which is refused with the circle', () => {
     const app = new EdgeApp();
     const chart = new Chart(app, 'chart');
     const [a, b, c] = ['a', 'b', 'c'].map((name) => configMap(chart, name)) as [ApiObject, ApiObject, ApiObject];
     a.addDependency(b);
     b.addDependency(c);
-    c.addDependency(a, c);
+    applyAfter(c, a);
 
-    expect(namesOf(synthesize(app)).sort()).toStrictEqual(['ConfigMap -/a', 'ConfigMap -/b', 'ConfigMap -/c']);
+    expectProblem(problemsOf(app), 'chart/a', {
+      code: 'EDGE_ERR_ORDER',
+      value: '"chart/a → chart/b → chart/c → chart/a"',
+      rule: 'nothing in a circle can be applied first',
+    });
   });
 
-  it('does not hang when charts depend on each other, and loses none', () => {
+  it('does not exist when a construct depends on what it is in', () => {
+    const app = new EdgeApp();
+    const chart = new Chart(app, 'chart');
+    configMap(chart, 'a').addDependency(chart);
+
+    expectProblem(problemsOf(app), 'chart', {
+      code: 'EDGE_ERR_ORDER',
+      value: '"chart → chart/a → chart"',
+      rule: 'nothing in a circle can be applied first',
+    });
+  });
+
+  it('does not exist for the files of charts that depend on each other', () => {
     const app = new EdgeApp();
     const [one, two] = [new Chart(app, 'one'), new Chart(app, 'two')];
-    configMap(one, 'a');
-    configMap(two, 'b');
-    one.addDependency(two);
-    two.addDependency(one);
+    applyAfter(configMap(one, 'a'), configMap(two, 'b'));
+    applyAfter(configMap(two, 'c'), configMap(one, 'd'));
 
-    expect(namesOf(synthesize(app)).sort()).toStrictEqual(['ConfigMap -/a', 'ConfigMap -/b']);
-    expect(app.charts.map(({ node }) => node.path).sort()).toStrictEqual(['one', 'two']);
+    expectProblem(problemsOf(app), 'one', {
+      code: 'EDGE_ERR_ORDER',
+      value: '"one → two → one"',
+      rule: 'nothing in a circle can be applied first',
+    });
   });
 
   it('is found for 60 charts of 10 objects, each chart depending on all before it', () => {
@@ -426,8 +461,8 @@ describe('two charts with one file', () => {
 
     expectProblem(problemsOf(app), Names.toDnsLabel(nested), {
       code: 'EDGE_ERR_FILE_DUPLICATE',
-      value: `"${Names.toDnsLabel(nested)}.k8s.yaml"`,
-      rule: 'chart [a/b] is written to it',
+      value: `"01-${Names.toDnsLabel(nested)}.k8s.yaml"`,
+      rule: '[a/b] is written to it',
     });
   });
 });
