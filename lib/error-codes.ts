@@ -59,6 +59,31 @@ export const EDGE_ERRORS = {
     why: 'The API server refuses objects of more than a mebibyte.',
     fix: 'Spread the content over several objects.',
   },
+  EDGE_ERR_API_VERSION: {
+    means: 'An object of an API version that was removed.',
+    why: 'No supported release serves it: the API server answers "no matches for kind".',
+    fix: 'Use the version that the message names; for an old cluster, EdgeApp.accept(..) lets it pass.',
+  },
+  EDGE_ERR_PLAIN_SECRET: {
+    means: 'A secret in a ConfigMap, an environment variable or an argument.',
+    why: 'Everybody who may list objects, processes or the repository can read it.',
+    fix: 'Keep it in a Secret and refer to that; EdgeApp.accept(..) is for what only looks like one.',
+  },
+  EDGE_ERR_BACKEND: {
+    means: 'A route to a Service, or to a port of a Service, that is not there.',
+    why: 'Controllers accept such a route and answer 503, or leave it out.',
+    fix: 'Use a Service of the app and one of its ports.',
+  },
+  EDGE_ERR_TARGET_PORT: {
+    means: 'A Service that selects no pods, or a port that its pods do not have.',
+    why: 'The Service has no endpoints, or connections to it are refused.',
+    fix: "Select the labels of a pod template, and name a container's port.",
+  },
+  EDGE_ERR_PROBE: {
+    means: 'A probe of a port that its container does not have.',
+    why: 'The pod never gets ready, or is restarted for ever.',
+    fix: "Probe one of the container's ports, by name.",
+  },
   EDGE_ERR_TOKEN: {
     means: 'A placeholder that was never replaced by its value.',
     why: 'The placeholder itself would be applied, as if it were the value.',

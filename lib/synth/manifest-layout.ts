@@ -3,8 +3,9 @@ import type { IConstruct } from 'constructs';
 import { describe } from '../errors';
 import { NAMESPACES_CHART } from '../kubernetes/namespaces';
 import { PartialObject } from '../kubernetes/partial-object';
+import { acceptedAt } from './accepted-problems';
 import { applyOrder, chartOrder } from './apply-order';
-import type { Manifest } from './manifest-checks';
+import type { Manifest } from './manifest';
 import { type OrderAnnotation, OrderAnnotations } from './order-annotations';
 
 /** `kubectl apply -f` follows the names of files, and does not look into folders. */
@@ -64,7 +65,7 @@ function render(object: ApiObject, annotations: Record<string, string>): Manifes
   if (Object.keys(annotations).length > 0) {
     json.metadata = { ...json.metadata, annotations: { ...json.metadata?.annotations, ...annotations } };
   }
-  return { path: object.node.path, json };
+  return { path: object.node.path, json, accepted: acceptedAt(object) };
 }
 
 function isNamespace({ chart }: ApiObject): boolean {

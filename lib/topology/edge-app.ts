@@ -1,8 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { App, type Chart, type IResolver, Yaml } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import type { EdgeErrorCode } from '../error-codes';
 import { EdgeValidationError } from '../errors';
-import { type Manifest, manifestProblems } from '../synth/manifest-checks';
+import { acceptProblem } from '../synth/accepted-problems';
+import type { Manifest } from '../synth/manifest';
+import { manifestProblems } from '../synth/manifest-checks';
 import { type ManifestFile, manifestLayout, sortedCharts } from '../synth/manifest-layout';
 import type { OrderAnnotation } from '../synth/order-annotations';
 import { sideFiles } from '../synth/side-files';
@@ -31,6 +35,16 @@ export interface EdgeAppProps {
  * number of objects, not with the paths between them.
  */
 export class EdgeApp extends App {
+  /**
+   * Lets the objects of a construct be what a check of finished manifests would refuse: an API version that only an old
+   * cluster serves, for instance.
+   *
+   * @param reason why it is right here, for whoever reads the stack
+   */
+  static accept(construct: IConstruct, code: EdgeErrorCode, reason: string): void {
+    acceptProblem(construct, code, reason);
+  }
+
   readonly #recordConstructMetadata: boolean;
   readonly #orderAnnotations: OrderAnnotation[];
 

@@ -12,6 +12,7 @@ import {
   TraefikTls,
 } from '../../lib';
 import { describe as describeProblem } from '../../lib/errors';
+import { appOf, deployment, NAMESPACE, service } from './support/raw-objects';
 import { problemsOf, thrownBy } from './support/refusals';
 import { brokerIn, IRIS, irisStack, platformIn, stackWithoutRoute } from './support/stacks';
 
@@ -67,6 +68,18 @@ const REPORTED: Partial<Record<EdgeErrorCode, () => EdgeApp>> = {
   EDGE_ERR_OBJECT_DUPLICATE: () => appWith({}, {}),
   EDGE_ERR_OBJECT_SIZE: () => appWith({ data: { big: 'a'.repeat(1024 * 1024) } }),
   EDGE_ERR_TOKEN: () => appWith({ data: { late: `$\{pulumi:0}` } }),
+  EDGE_ERR_API_VERSION: () =>
+    appOf({ apiVersion: 'policy/v1beta1', kind: 'PodDisruptionBudget', metadata: { name: 'old' } }),
+  EDGE_ERR_PLAIN_SECRET: () => appWith({ data: { password: 'hunter2-hunter2' } }),
+  EDGE_ERR_BACKEND: () =>
+    appOf(NAMESPACE, {
+      apiVersion: 'traefik.io/v1alpha1',
+      kind: 'IngressRouteTCP',
+      metadata: { name: 'mqtt', namespace: 'ml' },
+      spec: { routes: [{ match: 'HostSNI(`*`)', services: [{ name: 'nobody', port: 1 }] }] },
+    }),
+  EDGE_ERR_TARGET_PORT: () => appOf(NAMESPACE, service()),
+  EDGE_ERR_PROBE: () => appOf(deployment({ livenessProbe: { tcpSocket: { port: 1 } } })),
   EDGE_ERR_ORDER: () => {
     const app = new EdgeApp();
     const charts = [new Chart(app, 'one'), new Chart(app, 'two')] as const;

@@ -39,7 +39,7 @@ it('are not written by an app of cdk8s itself', () => {
 
   app.synth();
 
-  expect(Object.keys(filesIn(app.outdir))).toStrictEqual(['01-chart.k8s.yaml']);
+  expect(Object.keys(filesIn(app.outdir))).toStrictEqual(['chart.k8s.yaml']);
 });
 
 it('may be asked for twice with one content', () => {

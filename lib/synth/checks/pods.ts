@@ -1,0 +1,54 @@
+import type { Manifest, ManifestJson } from '../manifest';
+
+export interface ContainerJson {
+  readonly name: string;
+  readonly command?: string[];
+  readonly args?: string[];
+  readonly env?: { readonly name: string; readonly value?: string }[];
+  readonly ports?: { readonly name?: string; readonly containerPort: number }[];
+  readonly livenessProbe?: ProbeJson;
+  readonly readinessProbe?: ProbeJson;
+  readonly startupProbe?: ProbeJson;
+}
+
+export interface ProbeJson {
+  readonly httpGet?: { readonly port: string | number };
+  readonly tcpSocket?: { readonly port: string | number };
+  readonly grpc?: { readonly port: number };
+}
+
+interface PodSpecJson {
+  readonly containers?: ContainerJson[];
+  readonly initContainers?: ContainerJson[];
+}
+
+interface PodTemplateJson {
+  readonly metadata?: { readonly labels?: Record<string, string> };
+  readonly spec?: PodSpecJson;
+}
+
+/** What a workload's pods look like; a bare pod is one too. */
+export interface PodsJson {
+  readonly namespace: string | undefined;
+  readonly labels: Record<string, string>;
+  readonly containers: ContainerJson[];
+}
+
+const WORKLOADS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']);
+
+/** The spec of the pods that an object makes, if it makes any. */
+export function podSpecOf({ kind, spec }: ManifestJson): PodSpecJson | undefined {
+  if (kind === 'Pod') return spec as PodSpecJson | undefined;
+  return WORKLOADS.has(kind) ? (spec as { template?: PodTemplateJson } | undefined)?.template?.spec : undefined;
+}
+
+/** The pods of all workloads among the manifests. */
+export function podsOf(manifests: readonly Manifest[]): PodsJson[] {
+  return manifests.flatMap(({ json }) => {
+    const spec = podSpecOf(json);
+    if (!spec) return [];
+    const template = (json.spec as { template?: PodTemplateJson }).template;
+    const labels = (json.kind === 'Pod' ? json.metadata.labels : template?.metadata?.labels) ?? {};
+    return [{ namespace: json.metadata.namespace, labels, containers: spec.containers ?? [] }];
+  });
+}
