@@ -1,3 +1,4 @@
+import { TopicTree } from './topic-tree';
 import { filterMatches } from './topics';
 
 /** The topics of a route, as far as routes can get in each other's way. */
@@ -14,6 +15,9 @@ export interface RouteConflict {
   readonly message: string;
 }
 
+/** The order in which conflicts are reported. */
+const KINDS: RouteConflict['kind'][] = ['same name', 'same request topic', 'same answer topic', 'loop'];
+
 /**
  * Routes that would steal each other's requests, or take an answer for a request.
  *
@@ -21,39 +25,65 @@ export interface RouteConflict {
  * means to notice.
  */
 export function findRouteConflicts(routes: readonly RouteTopics[]): RouteConflict[] {
-  return [...repeated(routes), ...mixed(routes), ...loops(routes)];
+  const finder = new RouteConflictFinder();
+  const conflicts = routes.flatMap((route) => finder.add(route));
+  return conflicts.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
-function repeated(routes: readonly RouteTopics[]): RouteConflict[] {
-  const names = new Set<string>();
-  const owners = new Map<string, string>();
-  const conflicts: RouteConflict[] = [];
-  for (const { name, requestTopic } of routes) {
-    if (names.has(name)) {
+/** Finds the conflicts of each route with those before it, without looking at all of them. */
+export class RouteConflictFinder {
+  readonly #names = new Set<string>();
+  readonly #requests = new TopicTree<RouteTopics>();
+  /** Topics of replies and dead letters. */
+  readonly #published = new TopicTree<RouteTopics>();
+  readonly #allowed = new TopicTree<RouteTopics>();
+
+  /** The conflicts that the route has with itself and with those that were added before. */
+  add(route: RouteTopics): RouteConflict[] {
+    const conflicts = [
+      ...this.#repeated(route),
+      ...deadLettersAmongReplies(route),
+      ...[...this.#neighbours(route), route].flatMap((other) => mutual(route, other)),
+    ];
+    this.#names.add(route.name);
+    this.#requests.add(route.requestTopic, route);
+    for (const topic of [route.replyTopic, route.deadLetterTopic]) this.#published.add(topic, route);
+    for (const filter of route.allowedResponseTopics) this.#allowed.add(filter, route);
+    return conflicts;
+  }
+
+  #repeated({ name, requestTopic }: RouteTopics): RouteConflict[] {
+    const conflicts: RouteConflict[] = [];
+    if (this.#names.has(name)) {
       conflicts.push({
         kind: 'same name',
         message: `two routes are named "${name}", but metrics and logs tell routes apart by name. Rename one`,
       });
     }
-    names.add(name);
-    const owner = owners.get(requestTopic);
-    if (owner !== undefined) {
+    const owner = this.#requests.overlapping(requestTopic).findLast((other) => other.requestTopic === requestTopic);
+    if (owner) {
       conflicts.push({
         kind: 'same request topic',
-        message: `routes "${owner}" and "${name}" both take requests from "${requestTopic}", but one message has one answer. Give each route its own request topic`,
+        message: `routes "${owner.name}" and "${name}" both take requests from "${requestTopic}", but one message has one answer. Give each route its own request topic`,
       });
     }
-    owners.set(requestTopic, name);
+    return conflicts;
   }
-  return conflicts;
+
+  /** The routes with a topic that may be in conflict with one of this route. */
+  #neighbours({ requestTopic, replyTopic, deadLetterTopic, allowedResponseTopics }: RouteTopics): Set<RouteTopics> {
+    const published = [replyTopic, deadLetterTopic];
+    return new Set([
+      ...[...published, ...allowedResponseTopics].flatMap((filter) => this.#requests.overlapping(filter)),
+      ...[requestTopic, ...allowedResponseTopics].flatMap((filter) => this.#published.overlapping(filter)),
+      ...[requestTopic, ...published].flatMap((topic) => this.#allowed.overlapping(topic)),
+    ]);
+  }
 }
 
-/** Clients would read what is meant for others. */
-function mixed(routes: readonly RouteTopics[]): RouteConflict[] {
-  return routes.flatMap((route) => [
-    ...deadLettersAmongReplies(route),
-    ...routes.flatMap((other) => intrusion(route, other)),
-  ]);
+function mutual(route: RouteTopics, other: RouteTopics): RouteConflict[] {
+  if (route === other) return [...intrusion(route, route), ...loop(route, route)];
+  return [...intrusion(route, other), ...intrusion(other, route), ...loop(route, other), ...loop(other, route)];
 }
 
 function deadLettersAmongReplies({ name, replyTopic, deadLetterTopic }: RouteTopics): RouteConflict[] {
@@ -71,22 +101,15 @@ function intrusion(route: RouteTopics, other: RouteTopics): RouteConflict[] {
   return [{ kind: 'same answer topic', message }];
 }
 
-function loops(routes: readonly RouteTopics[]): RouteConflict[] {
-  const conflicts: RouteConflict[] = [];
-  for (const from of routes) {
-    const published = [
-      { what: 'its replies', filter: from.replyTopic },
-      { what: 'its dead letters', filter: from.deadLetterTopic },
-      ...from.allowedResponseTopics.map((filter) => ({ what: 'its allowed response topics', filter })),
-    ];
-    for (const to of routes) {
-      const hit = published.find(({ filter }) => filterMatches(filter, to.requestTopic));
-      if (!hit) continue;
-      conflicts.push({
-        kind: 'loop',
-        message: `route "${from.name}" publishes ${hit.what} to "${hit.filter}", which route "${to.name}" takes as requests ("${to.requestTopic}"). Answers and requests need different topics`,
-      });
-    }
-  }
-  return conflicts;
+/** What `from` publishes to the request topic of `to`. */
+function loop(from: RouteTopics, to: RouteTopics): RouteConflict[] {
+  const published = [
+    { what: 'its replies', filter: from.replyTopic },
+    { what: 'its dead letters', filter: from.deadLetterTopic },
+    ...from.allowedResponseTopics.map((filter) => ({ what: 'its allowed response topics', filter })),
+  ];
+  const hit = published.find(({ filter }) => filterMatches(filter, to.requestTopic));
+  if (!hit) return [];
+  const message = `route "${from.name}" publishes ${hit.what} to "${hit.filter}", which route "${to.name}" takes as requests ("${to.requestTopic}"). Answers and requests need different topics`;
+  return [{ kind: 'loop', message }];
 }

@@ -1,4 +1,4 @@
-import { filterMatches } from '../../bridge/config/topics';
+import { TopicTree } from '../../bridge/config/topic-tree';
 import { EdgeError } from '../errors';
 
 /** What the routes of all bridges of one broker take and publish. */
@@ -12,17 +12,17 @@ export interface RegisteredRoute {
 
 /** Sees to it that the bridges of one broker do not get in each other's way. */
 export class RouteRegistry {
-  readonly #routes: RegisteredRoute[] = [];
+  readonly #routes = new TopicTree<RegisteredRoute>();
 
   /** @throws EdgeError EDGE_ERR_ROUTE_CONFLICT */
   add(route: RegisteredRoute): void {
     this.#refuseSharedRequests(route);
-    refuseCircle(route, [...this.#routes, route]);
-    this.#routes.push(route);
+    this.#routes.add(route.requestTopic, route);
+    this.#refuseCircle(route);
   }
 
   #refuseSharedRequests({ bridge, requestTopic }: RegisteredRoute): void {
-    const other = this.#routes.find((route) => route.requestTopic === requestTopic && route.bridge !== bridge);
+    const other = this.#routes.overlapping(requestTopic).find((route) => route.bridge !== bridge);
     if (!other) return;
     throw new EdgeError('EDGE_ERR_ROUTE_CONFLICT', {
       at: `the request topic of a route of ${bridge}`,
@@ -31,25 +31,24 @@ export class RouteRegistry {
       fix: 'Give one of the routes another requestTopic',
     });
   }
-}
 
-/** One model may ask the next, but none the first again: a single request would go round for ever. */
-function refuseCircle(start: RegisteredRoute, routes: readonly RegisteredRoute[]): void {
-  const after = ({ publishes }: RegisteredRoute) =>
-    routes.filter(({ requestTopic }) => publishes.some((filter) => filterMatches(filter, requestTopic)));
-  const seen = new Set<RegisteredRoute>();
-  const pending = after(start);
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    if (next === start) {
-      throw new EdgeError('EDGE_ERR_ROUTE_CONFLICT', {
-        at: `a route of ${start.bridge}`,
-        value: start.name,
-        rule: `what it publishes comes back to its request topic "${start.requestTopic}" through routes of other bridges`,
-        fix: 'Break the circle with another requestTopic or replyTopic',
-      });
+  /** One model may ask the next, but none the first again: a single request would go round for ever. */
+  #refuseCircle(start: RegisteredRoute): void {
+    const after = ({ publishes }: RegisteredRoute) => publishes.flatMap((filter) => this.#routes.overlapping(filter));
+    const seen = new Set<RegisteredRoute>();
+    const pending = after(start);
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      if (next === start) {
+        throw new EdgeError('EDGE_ERR_ROUTE_CONFLICT', {
+          at: `a route of ${start.bridge}`,
+          value: start.name,
+          rule: `what it publishes comes back to its request topic "${start.requestTopic}" through routes of other bridges`,
+          fix: 'Break the circle with another requestTopic or replyTopic',
+        });
+      }
+      if (seen.has(next)) continue;
+      seen.add(next);
+      pending.push(...after(next));
     }
-    if (seen.has(next)) continue;
-    seen.add(next);
-    pending.push(...after(next));
   }
 }

@@ -2,7 +2,7 @@ import { type ApiObject, Chart, Lazy, Size, Yaml } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { BridgeConfigInput } from '../../bridge/config';
 import { BRIDGE_DEFAULTS, MAX_TIMER_SECONDS } from '../../bridge/config/defaults';
-import { findRouteConflicts } from '../../bridge/config/route-conflicts';
+import { RouteConflictFinder } from '../../bridge/config/route-conflicts';
 import { Credentials } from '../broker/credentials';
 import type { Mosquitto } from '../broker/mosquitto';
 import type { MosquittoUser } from '../broker/mosquitto-user';
@@ -91,6 +91,7 @@ export class InferenceBridge extends Chart {
   readonly networkPolicy: ApiObject;
 
   readonly #routes: BridgeRoute[] = [];
+  readonly #conflicts = new RouteConflictFinder();
   readonly #window: number;
   readonly #servingNamespaces: string[];
 
@@ -189,9 +190,7 @@ export class InferenceBridge extends Chart {
     checkModel(this, options.model);
     checkClients(this, this.broker, options.clients);
     const route = new BridgeRoute(options);
-    // Pair by pair: what was there has been checked.
-    const pairs = [[route], ...this.#routes.map((other) => [other, route])];
-    const [conflict] = pairs.flatMap(findRouteConflicts);
+    const [conflict] = this.#conflicts.add(route);
     if (conflict) {
       throw new EdgeError('EDGE_ERR_ROUTE_CONFLICT', {
         at: `a route of ${this.node.path}`,

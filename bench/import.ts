@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { median } from './child';
+
+/**
+ * How long it takes to load the library, against cdk8s-plus-27 alone, which it stands on. Each figure is the median of
+ * several processes, taken in turns, without the start of Node.
+ */
+
+const RUNS = 15;
+const LIMIT = 1.3;
+const SUBJECTS = { library: path.join(__dirname, '..', 'build', 'lib', 'index.js'), plus: 'cdk8s-plus-27' };
+
+function load(module: string): number {
+  const script = `const start = process.hrtime.bigint(); require(${JSON.stringify(module)});
+    console.log(Number(process.hrtime.bigint() - start) / 1e6);`;
+  return Number(execFileSync(process.execPath, ['--eval', script], { cwd: __dirname, encoding: 'utf8' }));
+}
+
+const turns = Array.from({ length: RUNS }, () => ({ library: load(SUBJECTS.library), plus: load(SUBJECTS.plus) }));
+const library = median(turns.map((turn) => turn.library));
+const plus = median(turns.map((turn) => turn.plus));
+const ratio = library / plus;
+console.log(
+  `cdk8s-plus-27: ${plus.toFixed(0)} ms, cdk8s-edge-inference: ${library.toFixed(0)} ms, ratio ${ratio.toFixed(2)}`,
+);
+console.log(`${ratio <= LIMIT ? 'within' : 'ABOVE'} the limit of ${LIMIT}`);
+process.exitCode = ratio <= LIMIT ? 0 : 1;
