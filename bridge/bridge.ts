@@ -12,6 +12,7 @@ import { Publisher } from './mqtt/publisher';
 import { subscribe } from './mqtt/subscription';
 import { serveOperations } from './operations/http-server';
 import { Observer } from './operations/observer';
+import { within } from './pacing/within';
 
 /** A bridge at work. */
 export interface RunningBridge {
@@ -93,7 +94,7 @@ export async function startBridge(config: BridgeConfig, log: Logger): Promise<Ru
   };
 
   async function stop(): Promise<number> {
-    await within(delivery.drainTimeoutSeconds, gate.drain());
+    await within(delivery.drainTimeoutSeconds * 1000, gate.drain());
     const unanswered = gate.working;
     await requests.stop();
     await replies.stop();
@@ -141,13 +142,4 @@ export async function startBridge(config: BridgeConfig, log: Logger): Promise<Ru
     });
     return { name: config.name, route };
   }
-}
-
-async function within(seconds: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, seconds * 1000);
-  });
-  await Promise.race([work, timeout]);
-  clearTimeout(timer);
 }

@@ -1,61 +1,40 @@
-import { parseArgs } from 'node:util';
-import pino from 'pino';
-import { startBridge } from './bridge';
-import { loadBridgeConfig } from './config';
-import { BridgeError } from './errors';
+import { BENCH_USAGE, bench } from './commands/bench';
+import { REQUEST_COMMAND_USAGE, request } from './commands/request';
+import { RUN_USAGE, run } from './commands/run';
 
-const USAGE = `Usage: edge-inference-bridge --config FILE [--check]
+const COMMANDS: Record<string, { readonly execute: (args: string[]) => Promise<number>; readonly usage: string }> = {
+  run: { execute: run, usage: RUN_USAGE },
+  request: { execute: request, usage: REQUEST_COMMAND_USAGE },
+  bench: { execute: bench, usage: BENCH_USAGE },
+};
+const OVERVIEW = `${RUN_USAGE}  -h, --help            this text; also after a command
 
-Carries inference requests from MQTT to KServe models and the answers back.
+Other commands, each with a --help of its own:
 
-  --config FILE  the configuration, YAML or JSON
-  --check        say whether the configuration is good, and stop
-  -h, --help     this text
+  request               publish one request and print its answer
+  bench                 publish many requests and print latencies
 `;
 const WRONG_USAGE = 2;
 const LEAST_NODE = 22;
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { config: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return;
+async function main([first = '', ...rest]: string[]): Promise<number> {
+  const named = COMMANDS[first];
+  const args = named ? rest : [first, ...rest].filter((argument) => argument !== '');
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(named?.usage ?? OVERVIEW);
+    return 0;
   }
-  if (values.config === undefined) throw new BridgeError('BRIDGE_ERR_CONFIG', `no configuration given.\n\n${USAGE}`);
-  const config = loadBridgeConfig(values.config);
-  if (values.check) {
-    process.stdout.write(`${values.config} is a good configuration with ${config.routes.length} route(s)\n`);
-    return;
-  }
-
-  const log = pino({
-    name: 'bridge',
-    level: config.log.level,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-  });
-  const bridge = await startBridge(config, log);
-  const stop = (signal: NodeJS.Signals) => {
-    process.removeListener('SIGTERM', stop).removeListener('SIGINT', stop);
-    log.info({ signal }, 'stopping: answering what was taken');
-    bridge.stop().then((unanswered) => {
-      if (unanswered === 0) log.info('stopped');
-      else log.error({ unanswered }, 'stopped with requests unanswered; the broker will deliver them again');
-      process.exitCode = unanswered === 0 ? 0 : 1;
-    }, fail);
-  };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
-  log.info({ operationsPort: bridge.operationsPort, routes: config.routes.map(({ name }) => name) }, 'started');
+  return (named?.execute ?? run)(args);
 }
 
-function fail(error: Error): void {
+function fail(error: Error): number {
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = WRONG_USAGE;
+  return WRONG_USAGE;
 }
 
 const { node } = process.versions;
-if (Number.parseInt(node, 10) < LEAST_NODE)
-  fail(new Error(`the bridge needs Node ${LEAST_NODE} or later, and this is ${node}`));
-else main().catch(fail);
+const tooOld = new Error(`the bridge needs Node ${LEAST_NODE} or later, and this is ${node}`);
+const outcome = Number.parseInt(node, 10) < LEAST_NODE ? Promise.reject(tooOld) : main(process.argv.slice(2));
+outcome.catch(fail).then((code) => {
+  process.exitCode = code;
+});

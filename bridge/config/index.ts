@@ -1,2 +1,2 @@
-export { loadBridgeConfig, parseBridgeConfig } from './load';
+export { loadBridgeConfig, parseBridgeConfig, parseBrokerConfig } from './load';
 export type { BridgeConfig, BridgeConfigInput, BrokerConfig, RouteConfig } from './schema';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { BridgeError } from '../errors';
-import { type BridgeConfig, bridgeConfigSchema } from './schema';
+import { type BridgeConfig, type BrokerConfig, bridgeConfigSchema } from './schema';
 
 /**
  * Reads the configuration file (YAML, of which JSON is a part).
@@ -45,6 +45,20 @@ export function parseBridgeConfig(value: unknown, source = 'configuration'): Bri
     source,
     result.error.issues.map((issue) => describe(issue, value)),
   );
+}
+
+/**
+ * Checks the part of a configuration that says where the broker is, and fills in the defaults.
+ *
+ * @param source what to call it in the message
+ * @throws BridgeError BRIDGE_ERR_CONFIG, with every problem in one message
+ */
+export function parseBrokerConfig(value: unknown, source: string): BrokerConfig {
+  const whole = { broker: value };
+  const result = bridgeConfigSchema.pick({ broker: true }).safeParse(whole);
+  if (result.success) return result.data.broker;
+  const lines = result.error.issues.map((issue) => describe(issue, whole));
+  throw new BridgeError('BRIDGE_ERR_CONFIG', `${source} names no usable broker:\n  ${lines.join('\n  ')}`);
 }
 
 function problems(source: string, lines: string[]): BridgeError {

@@ -20,6 +20,32 @@ export function createReplyClient(broker: BrokerConfig): MqttClient {
 }
 
 /**
+ * A connection without a session, for a command that ends with it.
+ *
+ * @throws Error with what the broker, or the network, said
+ */
+export async function connectOnce(broker: BrokerConfig): Promise<MqttClient> {
+  const client = create(broker, { clientId: broker.clientId, clean: true, properties: {} });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      client.once('connect', () => resolve());
+      client.once('error', reject);
+      client.once('close', () => reject(new Error('the broker closed the connection')));
+      client.connect();
+    });
+  } catch (error) {
+    client.end(true);
+    throw new BridgeError(
+      'BRIDGE_ERR_BROKER_CONNECTION',
+      `no connection to ${broker.url}: ${(error as Error).message}`,
+    );
+  }
+  // An error without a listener would end the process; the command sees the connection close.
+  client.on('error', () => undefined);
+  return client;
+}
+
+/**
  * Refuses an MQTT client library whose acknowledgements could not be withheld.
  *
  * @throws BridgeError BRIDGE_ERR_MQTT_CLIENT

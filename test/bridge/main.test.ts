@@ -1,51 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BridgeConfigInput } from '../../bridge';
 import { startBroker, type TestBroker } from './support/broker';
+import { startCommand as bridge } from './support/command';
 import { configInput, routeInput } from './support/config';
 import { freePort } from './support/http';
 
-const ROOT = join(__dirname, '../..');
-
 let folder: string;
-let running: ChildProcess[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bridge-main-'));
-  running = [];
 });
 afterEach(() => {
-  for (const child of running) child.kill('SIGKILL');
   rmSync(folder, { recursive: true });
 });
-
-/** The bridge as a process of its own. */
-function bridge(...args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'bridge/main.ts', ...args], { cwd: ROOT });
-  running.push(child);
-  let stdout = '';
-  let stderr = '';
-  const waiting: { text: string; resolve: () => void }[] = [];
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk;
-    for (const { text, resolve } of waiting) if (stdout.includes(text)) resolve();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk;
-  });
-  return {
-    child,
-    /** Resolves when the process has printed a text. */
-    printed: (text: string) =>
-      new Promise<void>((resolve) => {
-        waiting.push({ text, resolve });
-      }),
-    ended: once(child, 'close').then(([code]) => ({ code: code as number, stdout, stderr })),
-  };
-}
 
 function configFile(config: object): string {
   const file = join(folder, 'bridge.yaml');
@@ -65,7 +34,7 @@ describe('edge-inference-bridge', () => {
     const { code, stdout, stderr } = await bridge('--help').ended;
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const option of ['--config FILE', '--check', '--help']) expect(stdout).toContain(option);
+    for (const option of ['--config FILE', '--check', '--help', 'request', 'bench']) expect(stdout).toContain(option);
   });
 
   it('--check says that a good configuration is good', async () => {
@@ -102,7 +71,7 @@ describe('edge-inference-bridge', () => {
     [
       'no configuration',
       () => [],
-      /^BRIDGE_ERR_CONFIG: no configuration given\.\n\nUsage: edge-inference-bridge --config FILE/,
+      /^BRIDGE_ERR_CONFIG: no configuration given\.\n\nUsage: edge-inference-bridge \[run\] --config FILE/,
     ],
     ['an unknown option', () => ['--conf', 'bridge.yaml'], /^Unknown option '--conf'/],
   ])('exits with 2 and a clear message, without a stack trace, when given %s', async (_what, args, message) => {

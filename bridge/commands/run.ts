@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import pino from 'pino';
+import { startBridge } from '../bridge';
+import { loadBridgeConfig } from '../config';
+import { BridgeError } from '../errors';
+
+export const RUN_USAGE = `Usage: edge-inference-bridge [run] --config FILE [--check]
+
+Carries inference requests from MQTT to KServe models and the answers back.
+
+  --config FILE         the configuration, YAML or JSON
+  --check               say whether the configuration is good, and stop
+`;
+
+/** Runs until SIGTERM or SIGINT. @returns the exit code, which the process gets when it has stopped */
+export async function run(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { config: { type: 'string' }, check: { type: 'boolean' } } });
+  if (values.config === undefined)
+    throw new BridgeError('BRIDGE_ERR_CONFIG', `no configuration given.\n\n${RUN_USAGE}`);
+  const config = loadBridgeConfig(values.config);
+  if (values.check) {
+    process.stdout.write(`${values.config} is a good configuration with ${config.routes.length} route(s)\n`);
+    return 0;
+  }
+
+  const log = pino({
+    name: 'bridge',
+    level: config.log.level,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
+  const bridge = await startBridge(config, log);
+  log.info({ operationsPort: bridge.operationsPort, routes: config.routes.map(({ name }) => name) }, 'started');
+  const signal = await stopSignal();
+  log.info({ signal }, 'stopping: answering what was taken');
+  const unanswered = await bridge.stop();
+  if (unanswered === 0) log.info('stopped');
+  else log.error({ unanswered }, 'stopped with requests unanswered; the broker will deliver them again');
+  return unanswered === 0 ? 0 : 1;
+}
+
+/** The first of the two signals; a second one ends the process at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const stop = (signal: NodeJS.Signals) => {
+      process.removeListener('SIGTERM', stop).removeListener('SIGINT', stop);
+      resolve(signal);
+    };
+    process.on('SIGTERM', stop).on('SIGINT', stop);
+  });
+}
