@@ -6,12 +6,15 @@ import { AckGate } from './delivery/ack-gate';
 import { Route } from './delivery/route';
 import { BridgeError } from './errors';
 import { ModelClient } from './model/model-client';
+import { PatientModel } from './model/patient-model';
 import { assertAcknowledgementHook, createReplyClient, createRequestClient } from './mqtt/client';
+import { followDropped } from './mqtt/dropped-messages';
 import { Link } from './mqtt/link';
 import { Publisher } from './mqtt/publisher';
 import { subscribe } from './mqtt/subscription';
 import { serveOperations } from './operations/http-server';
 import { Observer } from './operations/observer';
+import { CircuitBreaker } from './pacing/circuit-breaker';
 import { within } from './pacing/within';
 
 /** A bridge at work. */
@@ -45,8 +48,7 @@ export async function startBridge(config: BridgeConfig, log: Logger): Promise<Ru
   });
   const observer = new Observer(log, broker, { window: delivery.window, size: () => gate.size });
   const publisher = new Publisher(broker.maxPacketBytes ?? Number.POSITIVE_INFINITY, () => observer.publishedAgain());
-  const models = new Map(config.routes.map((route) => [route, createModel(route)]));
-  const routes = new Map(config.routes.map((route) => [route.requestTopic, createRoute(route)]));
+  const targets = new Map(config.routes.map((route) => [route.requestTopic, createTarget(route)]));
 
   const server = await serveOperations(config.http, observer, observer.registry).catch((error: Error) => {
     const where = `${config.http.host}:${config.http.port}`;
@@ -59,6 +61,7 @@ export async function startBridge(config: BridgeConfig, log: Logger): Promise<Ru
     opened: async (client, connack) => {
       publisher.opened(client, connack);
       observer.opened('replies', false);
+      followDropped(client, broker.droppedMessagesTopic, (total) => observer.droppedByBroker(total));
     },
     closed: () => {
       publisher.closed();
@@ -98,7 +101,7 @@ export async function startBridge(config: BridgeConfig, log: Logger): Promise<Ru
     const unanswered = gate.working;
     await requests.stop();
     await replies.stop();
-    await Promise.all([...models.values()].map((model) => model.close()));
+    await Promise.all([...targets.values()].map(({ client }) => client.close()));
     server.close();
     server.closeAllConnections();
     return unanswered;
@@ -106,7 +109,7 @@ export async function startBridge(config: BridgeConfig, log: Logger): Promise<Ru
 
   async function handle(packet: IPublishPacket): Promise<void> {
     const settled = observer.received(packet, routeOf(packet));
-    const target = routes.get(packet.topic);
+    const target = targets.get(packet.topic);
     if (!target) {
       forget(packet.topic);
       settled('unrouted');
@@ -127,19 +130,35 @@ export async function startBridge(config: BridgeConfig, log: Logger): Promise<Ru
   }
 
   function routeOf({ topic }: IPublishPacket): string {
-    return routes.get(topic)?.name ?? 'none';
+    return targets.get(topic)?.name ?? 'none';
   }
 
-  function createModel(route: RouteConfig): ModelClient {
-    return new ModelClient(route, (code, seconds) => observer.modelCalled(route.name, code, seconds));
-  }
-
-  function createRoute(config: RouteConfig): { name: string; route: Route } {
+  function createTarget(config: RouteConfig): Target {
+    const { name, concurrency, model } = config;
+    const client = new ModelClient(config, (code, seconds) => observer.modelCalled(name, code, seconds));
+    const breaker = new CircuitBreaker({
+      failures: model.breaker.failures,
+      openMs: model.breaker.openSeconds * 1000,
+      changed: (open) => observer.modelSpared(config, open),
+    });
+    const patient = new PatientModel((call, timeoutMs) => client.predict(call, timeoutMs), breaker, {
+      ...model.retry,
+      timeoutMs: model.timeoutSeconds * 1000,
+      concurrency,
+      retried: () => observer.modelAskedAgain(name),
+    });
     const route = new Route(config, {
-      predict: (body, requestId) => (models.get(config) as ModelClient).predict(body, requestId),
+      predict: (call) => patient.predict(call),
       publish: (message) => publisher.publish(message),
       failed: (requestId, failure) => observer.failed(config, requestId, failure),
     });
-    return { name: config.name, route };
+    return { name, client, route };
   }
+}
+
+/** What takes the requests of one route. */
+interface Target {
+  readonly name: string;
+  readonly client: ModelClient;
+  readonly route: Route;
 }

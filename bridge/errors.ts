@@ -28,6 +28,17 @@ export const BRIDGE_ERRORS = {
     retryable: true,
     meaning: 'The model answered 408, 429, 500, 502, 503 or 504: it may work later.',
   },
+  BRIDGE_ERR_MODEL_TOKEN: {
+    status: 503,
+    retryable: true,
+    meaning: 'The file with the token for the model cannot be read, or holds none: the model was not asked.',
+  },
+  BRIDGE_ERR_EXPIRED: {
+    status: 504,
+    retryable: false,
+    meaning:
+      "The request's message expiry passed before the model answered: the requester said that it would not wait.",
+  },
   BRIDGE_ERR_MODEL_REJECTED: {
     status: 422,
     retryable: false,

@@ -16,6 +16,13 @@ export const BRIDGE_DEFAULTS = {
   /** Calls to one model at a time. */
   concurrency: 64,
   modelTimeoutSeconds: 60,
+  /** Calls for one request, as long as it has time. A model that scales from zero, or is replaced, refuses a few. */
+  retryAttempts: 3,
+  retryMinMs: 200,
+  retryMaxMs: 5_000,
+  /** Failures in a row, with 64 calls at a time: a model that is down shows within milliseconds. */
+  breakerFailures: 20,
+  breakerOpenSeconds: 2,
   maxReplyBytes: 16 * 1024 * 1024,
   httpHost: '0.0.0.0',
   httpPort: 9464,

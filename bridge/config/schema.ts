@@ -53,6 +53,10 @@ const broker = z
     username: z.string().min(1).optional(),
     passwordFile: z.string().min(1).optional(),
     maxPacketBytes: z.int().min(128).optional(),
+    // No default: some brokers end the connection of a client that asks for what it may not read.
+    droppedMessagesTopic: topicFilter
+      .refine((topic) => !/[+#]/.test(topic), 'is one topic, without + and #')
+      .optional(),
     keepaliveSeconds: z.int().min(2).max(65_535).default(defaults.keepaliveSeconds),
     connectTimeoutSeconds: z.int().min(1).max(600).default(defaults.connectTimeoutSeconds),
     sessionExpirySeconds: z.int().min(60).max(4_294_967_295).default(defaults.sessionExpirySeconds),
@@ -74,12 +78,33 @@ const route = z.strictObject({
   requestTopic: topicName,
   qos,
   concurrency: z.int().min(1).max(10_000).default(defaults.concurrency),
-  model: z.strictObject({
-    url: urlOf(['http', 'https'], 'Use model.headers'),
-    timeoutSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.modelTimeoutSeconds),
-    maxReplyBytes: z.int().min(1).default(defaults.maxReplyBytes),
-    headers: z.record(z.string(), z.string()).superRefine(refuseBadHeaders).default({}),
-  }),
+  model: z
+    .strictObject({
+      url: urlOf(['http', 'https'], 'Use model.bearerTokenFile or model.headers'),
+      timeoutSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.modelTimeoutSeconds),
+      retry: z
+        .strictObject({
+          attempts: z.int().min(1).max(100).default(defaults.retryAttempts),
+          minMs: z.int().min(1).max(600_000).default(defaults.retryMinMs),
+          maxMs: z.int().min(1).max(600_000).default(defaults.retryMaxMs),
+        })
+        .refine(({ minMs, maxMs }) => minMs <= maxMs, 'has a minMs above its maxMs. Swap them')
+        .prefault({}),
+      breaker: z
+        .strictObject({
+          failures: z.int().min(1).default(defaults.breakerFailures),
+          openSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.breakerOpenSeconds),
+        })
+        .prefault({}),
+      maxReplyBytes: z.int().min(1).default(defaults.maxReplyBytes),
+      headers: z.record(z.string(), z.string()).superRefine(refuseBadHeaders).default({}),
+      // Of a route, and not of the bridge: a token goes to no host that it was not meant for.
+      bearerTokenFile: z.string().min(1).optional(),
+    })
+    .refine(
+      ({ headers, bearerTokenFile }) => bearerTokenFile === undefined || !hasAuthorization(headers),
+      'has a bearerTokenFile and a header "authorization", which is what the token is sent in. Give one of them',
+    ),
   reply: z.strictObject({
     topic: topicName,
     // With QoS 0 the broker would accept no answer, so no request could be acknowledged for it.
@@ -110,6 +135,10 @@ export const bridgeConfigSchema = z.strictObject({
     .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default(defaults.logLevel) }).prefault({}),
 });
+
+function hasAuthorization(headers: Record<string, string>): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+}
 
 function refuseBadHeaders(headers: Record<string, string>, context: z.RefinementCtx): void {
   for (const [name, value] of Object.entries(headers)) {

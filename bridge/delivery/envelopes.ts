@@ -1,8 +1,8 @@
 import type { Failure } from '../errors';
 
 /** What the requester gets instead of a prediction. */
-export function errorReply({ code, status, message, retryable }: Failure): Buffer {
-  return Buffer.from(JSON.stringify({ error: { code, status, message, retryable } }));
+export function errorReply({ code, status, message, retryable }: Failure, attempts: number): Buffer {
+  return Buffer.from(JSON.stringify({ error: { code, status, message, retryable, attempts } }));
 }
 
 export interface DeadRequest {
@@ -11,6 +11,8 @@ export interface DeadRequest {
   /** Left out when it would make the letter too large for the broker. */
   readonly payload: Buffer | undefined;
   readonly requestId: string;
+  /** Calls to the model that were made for it. */
+  readonly attempts: number;
   readonly firstSeen: Date;
   readonly modelUrl: string;
 }
@@ -30,6 +32,7 @@ export function deadLetter(request: DeadRequest, { code, message }: Failure): Bu
       requestId: request.requestId,
       base64OriginalPayload: request.payload?.toString('base64'),
       failures: [{ failedAction: 'predict', failedResource: request.modelUrl, errorCode: code, errorMessage: message }],
+      attempts: request.attempts,
       firstSeen: request.firstSeen.toISOString(),
     }),
   );

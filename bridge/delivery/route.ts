@@ -4,16 +4,16 @@ import type { IPublishPacket } from 'mqtt';
 import type { RouteConfig } from '../config';
 import { filterMatches, topicNameProblem } from '../config/topics';
 import { type Failure, failure } from '../errors';
-import type { Answer } from '../model/model-client';
+import type { ModelCall } from '../model/model-client';
+import type { PatientAnswer } from '../model/patient-model';
 import { fullJitter } from '../pacing/backoff';
-import { Slots } from '../pacing/slots';
 import { deadLetter, errorReply } from './envelopes';
 import type { Message, PublishResult } from './message';
 
 export type Outcome = 'reply' | 'error' | 'dead';
 
 export interface RouteParts {
-  readonly predict: (body: Buffer, requestId: string) => Promise<Answer>;
+  readonly predict: (call: ModelCall) => Promise<PatientAnswer>;
   readonly publish: (message: Message) => Promise<PublishResult>;
   /** Told of every request that ends without a prediction, and of every answer the broker will not take. */
   readonly failed: (requestId: string, failure: Failure) => void;
@@ -25,6 +25,8 @@ interface Request {
   readonly topic: string;
   readonly firstSeen: Date;
   readonly correlationData: Buffer | undefined;
+  /** Moment of its message expiry, in terms of `performance.now()`. */
+  readonly expiresAt: number | undefined;
 }
 
 /**
@@ -36,34 +38,37 @@ interface Request {
 export class Route {
   readonly #config: RouteConfig;
   readonly #parts: RouteParts;
-  readonly #slots: Slots;
 
   constructor(config: RouteConfig, parts: RouteParts) {
     this.#config = config;
     this.#parts = parts;
-    this.#slots = new Slots(config.concurrency);
   }
 
   async deliver(packet: IPublishPacket): Promise<Outcome> {
-    const correlationData = packet.properties?.correlationData;
+    const { correlationData, messageExpiryInterval } = packet.properties ?? {};
     const request: Request = {
       id: requestId(correlationData),
       payload: Buffer.from(packet.payload),
       topic: packet.topic,
       firstSeen: new Date(),
       correlationData,
+      expiresAt: messageExpiryInterval === undefined ? undefined : performance.now() + messageExpiryInterval * 1000,
     };
     const replyTopic = packet.properties?.responseTopic ?? this.#config.reply.topic;
     if (!this.#mayAnswerTo(replyTopic)) {
       const allowed = [this.#config.reply.topic, ...this.#config.reply.allowedResponseTopics].join(', ');
       const message = `the response topic "${replyTopic}" is not one of: ${allowed}`;
-      return this.#fail(request, this.#config.reply.topic, failure('BRIDGE_ERR_RESPONSE_TOPIC', message));
+      return this.#fail(request, this.#config.reply.topic, failure('BRIDGE_ERR_RESPONSE_TOPIC', message), 0);
     }
-    const answer = await this.#slots.use(() => this.#parts.predict(request.payload, request.id));
-    if (!answer.ok) return this.#fail(request, replyTopic, answer.failure);
+    const answer = await this.#parts.predict({
+      body: request.payload,
+      requestId: request.id,
+      expiresAt: request.expiresAt,
+    });
+    if (!answer.ok) return this.#fail(request, replyTopic, answer.failure, answer.attempts);
     const published = await this.#parts.publish(this.#reply(request, replyTopic, answer.body, { status: '200' }));
     if (published.accepted) return 'reply';
-    return this.#fail(request, replyTopic, unpublishable(replyTopic, published));
+    return this.#fail(request, replyTopic, unpublishable(replyTopic, published), answer.attempts);
   }
 
   #mayAnswerTo(topic: string): boolean {
@@ -76,11 +81,14 @@ export class Route {
   }
 
   /** One error reply and one dead letter; the request counts as answered when at least one of them was accepted. */
-  async #fail(request: Request, replyTopic: string, why: Failure): Promise<Outcome> {
+  async #fail(request: Request, replyTopic: string, why: Failure, attempts: number): Promise<Outcome> {
     this.#parts.failed(request.id, why);
-    const reply = this.#reply(request, replyTopic, errorReply(why), { status: String(why.status), code: why.code });
+    const reply = this.#reply(request, replyTopic, errorReply(why, attempts), {
+      status: String(why.status),
+      code: why.code,
+    });
     for (let attempt = 0; ; attempt += 1) {
-      const [replied, buried] = await Promise.all([this.#parts.publish(reply), this.#bury(request, why)]);
+      const [replied, buried] = await Promise.all([this.#parts.publish(reply), this.#bury(request, why, attempts)]);
       if (!buried.accepted) {
         this.#parts.failed(request.id, unpublishable(this.#config.deadLetter.topic, buried));
       }
@@ -92,15 +100,15 @@ export class Route {
   }
 
   /** In base64 a payload is a third larger than it came; where the broker does not take that, the letter goes without. */
-  async #bury(request: Request, why: Failure): Promise<PublishResult> {
-    const whole = await this.#parts.publish(this.#letter(request, why, request.payload));
+  async #bury(request: Request, why: Failure, attempts: number): Promise<PublishResult> {
+    const whole = await this.#parts.publish(this.#letter(request, why, attempts, request.payload));
     if (whole.accepted || whole.why !== 'too large') return whole;
-    return this.#parts.publish(this.#letter(request, why, undefined));
+    return this.#parts.publish(this.#letter(request, why, attempts, undefined));
   }
 
-  #letter(request: Request, why: Failure, payload: Buffer | undefined): Message {
+  #letter(request: Request, why: Failure, attempts: number, payload: Buffer | undefined): Message {
     const { name, model, deadLetter: target } = this.#config;
-    const letter = { ...request, payload, requestId: request.id, route: name, modelUrl: model.url };
+    const letter = { ...request, payload, attempts, requestId: request.id, route: name, modelUrl: model.url };
     return {
       topic: target.topic,
       payload: deadLetter(letter, why),

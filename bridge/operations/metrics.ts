@@ -53,6 +53,18 @@ export function createMetrics(unacknowledged: () => number) {
       buckets: SECONDS,
       registers,
     }),
+    modelRetries: new Counter({
+      name: 'bridge_retries_total',
+      help: 'Calls to models that were made again.',
+      labelNames: ['route'] as const,
+      registers,
+    }),
+    breakerOpen: new Gauge({
+      name: 'bridge_breaker_state',
+      help: 'Whether calls to the model are held back because it keeps failing.',
+      labelNames: ['route'] as const,
+      registers,
+    }),
     endToEndSeconds: new Histogram({
       name: 'bridge_end_to_end_seconds',
       help: 'Time from the arrival of a request to the acceptance of its answer by the broker.',
@@ -69,6 +81,12 @@ export function createMetrics(unacknowledged: () => number) {
       name: 'bridge_broker_connected',
       help: 'Whether the connection to the broker is up.',
       labelNames: ['connection'] as const,
+      registers,
+    }),
+    brokerDropped: new Counter({
+      name: 'bridge_broker_messages_dropped_total',
+      help: 'Messages the broker has dropped because the queue of a client was full, by its own count.',
+      labelNames: ['broker'] as const,
       registers,
     }),
     sessionPresent: new Gauge({

@@ -15,6 +15,7 @@ export class Observer {
   readonly #open = new Set<ConnectionName>();
   readonly #broker: string;
   readonly #username: string | undefined;
+  #dropped: number | undefined;
 
   constructor(
     log: Logger,
@@ -70,8 +71,31 @@ export class Observer {
     this.#metrics.modelSeconds.observe({ route }, seconds);
   }
 
+  modelAskedAgain(route: string): void {
+    this.#metrics.modelRetries.inc({ route });
+  }
+
+  modelSpared({ name, model }: RouteConfig, open: boolean): void {
+    this.#metrics.breakerOpen.set({ route: name }, open ? 1 : 0);
+    const fields = { route: name, model: model.url };
+    if (open) this.#log.warn(fields, 'the model keeps failing: it is asked only now and then until it answers again');
+    else this.#log.info(fields, 'the model answers again');
+  }
+
   publishedAgain(): void {
     this.#metrics.publishRetries.inc();
+  }
+
+  /** @param total what the broker has dropped since its start */
+  droppedByBroker(total: number): void {
+    const before = this.#dropped ?? total;
+    this.#dropped = total;
+    this.#metrics.brokerDropped.reset();
+    this.#metrics.brokerDropped.inc({ broker: this.#broker }, total);
+    if (total <= before) return;
+    const message =
+      'the broker drops messages: the queue of some client that is away, or too slow, is full, and what it misses is lost';
+    this.#log.warn({ broker: this.#broker, dropped: total - before }, message);
   }
 
   opened(connection: ConnectionName, sessionPresent: boolean): void {

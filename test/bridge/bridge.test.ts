@@ -257,7 +257,7 @@ describe('a running bridge', () => {
 
     predicting(waiting[0] as ServerResponse);
     await hears(1);
-    waiting[1]?.writeHead(503).end();
+    waiting[1]?.writeHead(400).end();
     await hears(3);
     const { received, settled, inflight } = await identity();
     expect({ received, sum: settled + inflight }).toEqual({ received: 3, sum: 3 });

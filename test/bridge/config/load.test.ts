@@ -133,6 +133,8 @@ describe('parseBridgeConfig', () => {
           model: {
             url: 'http://iris.example/v1/models/iris:predict',
             timeoutSeconds: 60,
+            retry: { attempts: 3, minMs: 200, maxMs: 5_000 },
+            breaker: { failures: 20, openSeconds: 2 },
             maxReplyBytes: 16_777_216,
             headers: {},
           },
@@ -169,8 +171,11 @@ describe('parseBridgeConfig', () => {
           model: {
             url: 'https://digits.example/v2/models/digits/infer',
             timeoutSeconds: 0.25,
+            retry: { attempts: 5, minMs: 10, maxMs: 100 },
+            breaker: { failures: 7, openSeconds: 3 },
             maxReplyBytes: 1000,
-            headers: { authorization: 'Bearer token' },
+            headers: { 'x-tenant': 'a' },
+            bearerTokenFile: '/run/secrets/token',
           },
           reply: { topic: 'digits/output', qos: 2 as const, allowedResponseTopics: ['clients/+/answers'] },
           deadLetter: { topic: 'digits/dead' },
@@ -189,7 +194,7 @@ describe('parseBridgeConfig', () => {
     [
       'routes[0].model',
       configInput({ routes: [routeInput({ model: { timeout: 1 } as object })] }),
-      '"timeout". Known here: url, timeoutSeconds, maxReplyBytes, headers',
+      '"timeout". Known here: url, timeoutSeconds, retry, breaker, maxReplyBytes, headers, bearerTokenFile',
     ],
     [
       'broker.tls',
@@ -319,6 +324,14 @@ describe('parseBridgeConfig', () => {
   it.each([{ certFile: 'tls.crt' }, { keyFile: 'tls.key' }])('refuses half a client certificate: %o', (tls) => {
     expect(problemsOf(configInput({ broker: { url: 'mqtts://b.example', clientId: 'b', tls } }))).toEqual([
       'broker.tls certFile and keyFile belong together. Give both or neither',
+    ]);
+  });
+
+  it.each(['authorization', 'Authorization'])('refuses a token beside a header "%s" of its own', (name) => {
+    const model = { bearerTokenFile: '/run/secrets/token', headers: { [name]: 'Basic YTpi' } };
+
+    expect(problemsOf(configInput({ routes: [routeInput({ model })] }))).toEqual([
+      'routes[0].model has a bearerTokenFile and a header "authorization", which is what the token is sent in. Give one of them',
     ]);
   });
 

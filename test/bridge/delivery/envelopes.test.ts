@@ -5,13 +5,14 @@ import { failure } from '../../../bridge/errors';
 const late = failure('BRIDGE_ERR_MODEL_TIMEOUT', 'the model did not answer within 60 s');
 
 describe('errorReply', () => {
-  it('tells the requester the code, the status, the reason and whether to try again', () => {
-    expect(JSON.parse(errorReply(late).toString())).toStrictEqual({
+  it('tells the requester the code, the status, the reason, whether to try again, and how often it was tried', () => {
+    expect(JSON.parse(errorReply(late, 3).toString())).toStrictEqual({
       error: {
         code: 'BRIDGE_ERR_MODEL_TIMEOUT',
         status: 504,
         message: 'the model did not answer within 60 s',
         retryable: true,
+        attempts: 3,
       },
     });
   });
@@ -27,6 +28,7 @@ describe('deadLetter', () => {
         topic: 'iris/input',
         payload,
         requestId: 'r-1',
+        attempts: 3,
         firstSeen: new Date(0),
         modelUrl: 'http://iris.example/v1',
       },
@@ -46,6 +48,7 @@ describe('deadLetter', () => {
           errorMessage: 'the model did not answer within 60 s',
         },
       ],
+      attempts: 3,
       firstSeen: '1970-01-01T00:00:00.000Z',
     });
   });

@@ -5,7 +5,7 @@ import { Route } from '../../../bridge/delivery/route';
 import { type Failure, failure } from '../../../bridge/errors';
 import type { Answer } from '../../../bridge/model/model-client';
 import { routeConfig } from '../support/config';
-import { isPending, settle } from '../support/deferred';
+import { isPending } from '../support/deferred';
 import { message } from '../support/fake-client';
 
 vi.mock('node:timers/promises', () => import('../support/sleep.js'));
@@ -17,18 +17,21 @@ const PREDICTION = '{"predictions":[1]}';
 interface Conditions {
   readonly config?: Parameters<typeof routeConfig>[0];
   readonly answer?: Answer;
+  /** Calls that the answer took. */
+  readonly attempts?: number;
   /** What the broker says to a message. */
   readonly broker?: (message: Message) => PublishResult;
 }
 
-function routeUnder({ config, answer, broker = () => ACCEPTED }: Conditions = {}) {
+function routeUnder({ config, answer, attempts = 1, broker = () => ACCEPTED }: Conditions = {}) {
   const published: Message[] = [];
-  const asked: { body: string; requestId: string }[] = [];
+  const asked: { body: string; requestId: string; expiresAt?: number }[] = [];
   const failures: { requestId: string; failure: Failure }[] = [];
   const route = new Route(routeConfig(config), {
-    predict: async (body, requestId) => {
-      asked.push({ body: body.toString(), requestId });
-      return answer ?? { ok: true, body: Buffer.from(PREDICTION), contentType: 'application/json' };
+    predict: async ({ body, requestId, expiresAt }) => {
+      asked.push({ body: body.toString(), requestId, ...(expiresAt !== undefined && { expiresAt }) });
+      const prediction: Answer = { ok: true, body: Buffer.from(PREDICTION), contentType: 'application/json' };
+      return { ...(answer ?? prediction), attempts };
     },
     publish: async (sent) => {
       published.push(sent);
@@ -155,6 +158,7 @@ describe('Route', () => {
           status: 403,
           message: `the response topic "${responseTopic}" is not one of: iris/output, clients/+/answers`,
           retryable: false,
+          attempts: 0,
         });
         expect(codes()).toEqual(['BRIDGE_ERR_RESPONSE_TOPIC']);
       },
@@ -186,7 +190,7 @@ describe('Route', () => {
 
       const reply = sentTo('iris/output');
       expect(reply.body).toStrictEqual({
-        error: { code: 'BRIDGE_ERR_MODEL_UNREACHABLE', status: 503, message: 'no model', retryable: true },
+        error: { code: 'BRIDGE_ERR_MODEL_UNREACHABLE', status: 503, message: 'no model', retryable: true, attempts: 1 },
       });
       expect(reply.options.properties).toStrictEqual({
         contentType: 'application/json',
@@ -312,46 +316,6 @@ describe('Route', () => {
 
         await expect(delivered).resolves.toBe(outcome);
       });
-    });
-  });
-
-  describe('concurrency', () => {
-    it('calls the model for as many requests at a time as the route says, the next when one is answered', async () => {
-      const calls: PromiseWithResolvers<Answer>[] = [];
-      const route = new Route(routeConfig({ concurrency: 2 }), {
-        predict: () => {
-          const call = Promise.withResolvers<Answer>();
-          calls.push(call);
-          return call.promise;
-        },
-        publish: async () => ACCEPTED,
-        failed: () => undefined,
-      });
-
-      for (let i = 0; i < 5; i += 1) void route.deliver(request());
-      await settle();
-      expect(calls).toHaveLength(2);
-
-      calls[0]?.resolve(unreachable);
-      await settle();
-      expect(calls).toHaveLength(3);
-    });
-
-    it('does not count requests whose answer waits for the broker', async () => {
-      const asked: string[] = [];
-      const route = new Route(routeConfig({ concurrency: 1 }), {
-        predict: async (body) => {
-          asked.push(body.toString());
-          return { ok: true, body, contentType: 'application/json' };
-        },
-        publish: () => new Promise(() => undefined),
-        failed: () => undefined,
-      });
-
-      for (const payload of ['a', 'b', 'c']) void route.deliver(request(undefined, payload));
-      await settle();
-
-      expect(asked).toEqual(['a', 'b', 'c']);
     });
   });
 });

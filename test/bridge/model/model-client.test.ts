@@ -14,11 +14,14 @@ afterEach(async () => {
 
 function clientFor(url: string, changes: ModelChanges = {}) {
   const observed: { status: string; seconds: number }[] = [];
-  const client = new ModelClient(routeConfig({ model: { url, ...changes } }), (status, seconds) => {
+  const config = routeConfig({ model: { url, ...changes } });
+  const client = new ModelClient(config, (status, seconds) => {
     observed.push({ status, seconds });
   });
   closing.push(() => client.close());
-  return { client, observed, ask: () => client.predict(Buffer.from('{"instances":[]}'), 'r-1') };
+  const call = { body: Buffer.from('{"instances":[]}'), requestId: 'r-1' };
+  const ask = () => client.predict(call, config.model.timeoutSeconds * 1000);
+  return { client, observed, ask };
 }
 
 async function modelThat(answer: (response: ServerResponse) => void): Promise<FakeModel> {
