@@ -1,0 +1,19 @@
+import { EdgeError } from '../../errors';
+import { isPlaceholder } from './placeholder';
+
+/**
+ * @throws EdgeError EDGE_ERR_VALUE for a text that is neither an https URL nor a placeholder
+ */
+export function validHttpsUrl(at: string, value: string): string {
+  if (typeof value === 'string' && (isPlaceholder(value) || isHttpsUrl(value))) return value;
+  throw new EdgeError('EDGE_ERR_VALUE', {
+    at,
+    value,
+    rule: 'load balancers call nothing but https URLs',
+    fix: 'Give the whole URL, https:// included',
+  });
+}
+
+function isHttpsUrl(value: string): boolean {
+  return URL.canParse(value) && new URL(value).protocol === 'https:' && !/\s/.test(value);
+}
