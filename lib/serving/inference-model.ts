@@ -1,65 +1,41 @@
 import { type ApiObject, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
-import { InferenceService } from '../crds/kserve';
-import { EdgeError } from '../errors';
-import { type ContainerResources, renderResources } from '../kubernetes/plus';
-import {
-  externalHost,
-  hostDerivationProblem,
-  hostLengthProblem,
-  inClusterHost,
-  type ModelUrls,
-  modelNameProblem,
-  modelUrls,
-} from '../naming/model-hosts';
-import type { ModelFormat } from './model-format';
-
-/** What a model speaks. */
-export enum InferenceProtocol {
-  /** `{"instances": …}` at `/v1/models/<model>:predict`. */
-  V1 = 'v1',
-  /** The Open Inference Protocol: `{"inputs": …}` at `/v2/models/<model>/infer`. */
-  V2 = 'v2',
-}
+import { InferenceService, type PredictorSpec, type TransformerSpec } from '../crds/kserve';
+import type { SelectedDomain } from '../naming/domain-selection';
+import { HostLayout } from '../naming/host-layout';
+import { componentName, type ModelComponent, type ModelUrls, modelUrls } from '../naming/model-hosts';
+import { declareHost } from '../synth/served-hosts';
+import { renderContainer } from './container-options';
+import { DeploymentMode } from './deployment-mode';
+import { DomainMapping, type DomainMappingOptions } from './domain-mapping';
+import { InferenceProtocol } from './inference-protocol';
+import type { KServeOptions } from './kserve-options';
+import { type KServeTarget, resolveKServe } from './kserve-target';
+import { type ModelAddresses, modelAddresses } from './model-addresses';
+import { checkCanary, checkHosts, checkMetadata, checkModelName, checkName, checkTimeout } from './model-checks';
+import { renderExtras } from './model-extras';
+import { ModelVisibility, type ServingOptions, type Transformer } from './model-options';
+import { checkScaling, renderScaling } from './model-scaling';
+import type { Predictor } from './predictor';
+import { refuse } from './refuse';
+import { runtimeProblems } from './runtime-checks';
 
 /** Knative refuses revisions with a longer request timeout unless its operator allows them. */
 const KNATIVE_MAX_TIMEOUT = Duration.seconds(600);
-const STORAGE_URI = /^([a-z][a-z0-9+.-]*:\/\/\S+|\/\S+)$/;
 
-export interface ModelOptions {
-  /** One of the platform's namespaces. */
-  readonly namespace: string;
-  readonly format: ModelFormat;
-  /** Where KServe's storage initializer fetches the model from: `gs://`, `s3://`, `pvc://`, `https://`, `oci://`, … */
-  readonly storageUri: string;
-  /** @default InferenceProtocol.V1 */
-  readonly protocol?: InferenceProtocol;
-  /**
-   * The ServingRuntime to use.
-   *
-   * @default - KServe picks one that supports the format
-   */
-  readonly runtime?: string;
-  /**
-   * How long a prediction may take, for Knative and for the bridge alike. At most 600 seconds.
-   *
-   * @default Duration.seconds(60)
-   */
-  readonly timeout?: Duration;
-  /** Pods kept running without requests; 0 lets Knative scale to zero. @default - KServe's: 1 */
-  readonly minReplicas?: number;
-  /** @default - no limit */
-  readonly maxReplicas?: number;
-  /** ServiceAccount with the rights to fetch the model. @default - the namespace's default */
-  readonly serviceAccountName?: string;
-  /** @default - the runtime's */
-  readonly resources?: ContainerResources;
-}
-
-export interface InferenceModelProps extends ModelOptions {
+export interface InferenceModelProps extends ServingOptions {
   readonly name: string;
+  readonly predictor: Predictor;
   readonly domain: string;
   readonly externalScheme: 'http' | 'https';
+  /** @default HostLayout.PER_NAMESPACE */
+  readonly hostLayout?: HostLayout;
+  /** Domains of models with certain labels; Knative mode only. @default - none */
+  readonly selectedDomains?: SelectedDomain[];
+  /** The longest timeout that Knative takes. @default Duration.seconds(600) in Knative mode, none in Standard mode */
+  readonly maxTimeout?: Duration;
+  /** @default - the newest that this library knows, in Knative mode */
+  readonly kserve?: KServeOptions;
 }
 
 const BRAND = Symbol.for('cdk8s-edge-inference.InferenceModel');
@@ -75,7 +51,11 @@ export class InferenceModel extends Construct {
   readonly namespace: string;
   readonly protocol: InferenceProtocol;
   readonly timeout: Duration;
-  /** The host that Knative publishes the model at. */
+  readonly visibility: ModelVisibility;
+  /** The name under which the server has the model, as it is in its URLs. */
+  readonly modelName: string;
+  readonly predictor: Predictor;
+  /** The host that the model is published at; of a cluster-local model the host inside the cluster, as it has no other. */
   readonly externalHost: string;
   /** Where pods of the cluster call the model. */
   readonly inClusterUrls: ModelUrls;
@@ -84,91 +64,132 @@ export class InferenceModel extends Construct {
   /** Where pods of the cluster call the model, by the protocol it speaks. */
   readonly predictUrl: string;
   readonly inferenceService: ApiObject;
+  readonly #externalScheme: 'http' | 'https';
+  readonly #kserve: KServeTarget;
+  readonly #component: ModelComponent;
+  readonly #addresses: ModelAddresses;
 
   constructor(scope: Construct, id: string, props: InferenceModelProps) {
     super(scope, id);
     Object.defineProperty(this, BRAND, { value: true });
-    const { name, namespace, format, storageUri, runtime, minReplicas, maxReplicas, serviceAccountName } = props;
+    const { name, namespace, labels = {}, hostLayout = HostLayout.PER_NAMESPACE, selectedDomains = [] } = props;
     this.name = name;
     this.namespace = namespace;
     this.protocol = props.protocol ?? InferenceProtocol.V1;
     this.timeout = props.timeout ?? Duration.seconds(60);
-    this.externalHost = externalHost(name, namespace, props.domain);
-    this.#validate(props);
+    this.visibility = props.visibility ?? ModelVisibility.PUBLIC;
+    this.modelName = props.modelName ?? name;
+    this.predictor = props.predictor;
+    this.#externalScheme = props.externalScheme;
+    this.#kserve = resolveKServe(props.kserve);
+    this.#component = props.transformer ? 'transformer' : 'predictor';
+    const parts = { name, namespace, component: this.#component, labels, domain: props.domain };
+    this.#addresses = modelAddresses({ ...parts, selectedDomains, hostLayout, kserve: this.#kserve });
+    this.#check(props);
 
-    this.inClusterUrls = modelUrls('http', inClusterHost(name, namespace), name);
-    this.externalUrls = modelUrls(props.externalScheme, this.externalHost, name);
+    const { external, inCluster } = this.#addresses;
+    const isPublic = this.visibility === ModelVisibility.PUBLIC;
+    this.inClusterUrls = modelUrls('http', inCluster, this.modelName);
+    this.externalHost = isPublic ? external : inCluster;
+    this.externalUrls = isPublic ? modelUrls(props.externalScheme, external, this.modelName) : this.inClusterUrls;
     this.predictUrl =
       this.protocol === InferenceProtocol.V1 ? this.inClusterUrls.v1Predict : this.inClusterUrls.v2Infer;
     this.inferenceService = new InferenceService(this, 'Resource', {
-      metadata: { name, namespace },
+      metadata: { name, namespace, ...this.#metadata(props) },
       spec: {
-        predictor: {
-          minReplicas,
-          maxReplicas,
-          timeout: this.timeout.toSeconds(),
-          serviceAccountName,
-          model: {
-            modelFormat: { name: format.name, version: format.version },
-            protocolVersion: this.protocol,
-            storageUri,
-            runtime,
-            resources: props.resources && renderResources(props.resources),
-          },
-        },
+        predictor: this.#predictorSpec(props),
+        ...(props.transformer && { transformer: this.#transformerSpec(props.transformer) }),
       },
+    });
+    for (const host of isPublic ? [external, ...this.#addresses.others] : []) {
+      declareHost(this, host, props.externalScheme === 'https');
+    }
+    this.node.addValidation({ validate: () => runtimeProblems(this) });
+  }
+
+  /** The domains that were given to the model besides its own host. */
+  get domains(): DomainMapping[] {
+    return this.node.children.filter((child) => child instanceof DomainMapping);
+  }
+
+  /**
+   * Publishes the model at a domain of its own, besides its host. Requests go to its predictor or transformer directly,
+   * past what KServe sets up for the model as a whole.
+   *
+   * @throws EdgeError EDGE_ERR_DOMAIN for what is no domain that a model can have; EDGE_ERR_DUPLICATE for one that is
+   * taken; EDGE_ERR_CLUSTER_LOCAL for a model that is not public; EDGE_ERR_DEPLOYMENT_MODE without Knative
+   */
+  addDomain(domain: string, options: DomainMappingOptions = {}): DomainMapping {
+    const checked = { at: `a domain of model ${this.namespace}/${this.name}`, value: domain };
+    const standard = this.#kserve.mode === DeploymentMode.STANDARD ? 'it is Knative that maps domains' : undefined;
+    refuse('EDGE_ERR_DEPLOYMENT_MODE', standard, { ...checked, fix: 'Route it with an Ingress, or use Knative mode' });
+    const local = this.visibility === ModelVisibility.PUBLIC ? undefined : 'a mapping would open a cluster-local model';
+    refuse('EDGE_ERR_CLUSTER_LOCAL', local, { ...checked, fix: 'Make the model public, or leave the domain out' });
+    return new DomainMapping(this, domain, {
+      ...options,
+      domain,
+      namespace: this.namespace,
+      service: componentName(this.name, this.#component),
+      tls: this.#externalScheme === 'https',
     });
   }
 
-  #validate(props: InferenceModelProps): void {
-    const { name, storageUri, minReplicas, maxReplicas } = props;
-    refuse('EDGE_ERR_NAME', 'the name of a model', name, modelNameProblem(name), 'Rename the model');
-    refuse('EDGE_ERR_MODEL_HOST', 'the name of a model', name, hostDerivationProblem(name), 'Rename the model');
-    const tooLong = hostLengthProblem(externalHost(`${name}-predictor`, props.namespace, props.domain));
-    const hostProblem = tooLong && `its predictor's has "-predictor" after the name: ${tooLong}`;
-    refuse('EDGE_ERR_DOMAIN', 'the host of a model', this.externalHost, hostProblem, 'Shorten one of its parts');
-    const uriProblem = STORAGE_URI.test(storageUri) ? undefined : 'it is a URI that KServe can fetch from';
-    refuse(
-      'EDGE_ERR_VALUE',
-      `${name}.storageUri`,
-      storageUri,
-      uriProblem,
-      'Begin it with gs://, s3://, pvc:// or https://',
-    );
-    const formatProblem = typeof props.format?.name === 'string' ? undefined : 'it is a ModelFormat';
-    refuse(
-      'EDGE_ERR_VALUE',
-      `${name}.format`,
-      props.format,
-      formatProblem,
-      'Use ModelFormat.SKLEARN for instance, or ModelFormat.of(..)',
-    );
-    const seconds = this.timeout.toMilliseconds() / 1000;
-    const limit = KNATIVE_MAX_TIMEOUT.toSeconds();
-    const timeoutProblem =
-      Number.isInteger(seconds) && seconds >= 1 && seconds <= limit
-        ? undefined
-        : `Knative takes whole seconds from 1 to ${limit}`;
-    refuse('EDGE_ERR_VALUE', `${name}.timeout`, `${seconds} s`, timeoutProblem, 'Choose a time within that');
-    const replicas = { minReplicas, maxReplicas };
-    refuse('EDGE_ERR_VALUE', `${name}'s replicas`, JSON.stringify(replicas), replicasProblem(replicas), 'Correct them');
+  /**
+   * All hosts outside of the cluster that are made for the model, those of its components too.
+   *
+   * @internal
+   */
+  _hosts(): string[] {
+    return this.visibility === ModelVisibility.PUBLIC ? this.#addresses.taken : [];
+  }
+
+  #check(props: InferenceModelProps): void {
+    const { name, labels = {}, annotations = {}, canaryTrafficPercent } = props;
+    const { mode, version } = this.#kserve;
+    checkName(name, this.#component, this.#kserve);
+    checkHosts(this.#component, this.#addresses);
+    checkMetadata(name, labels, annotations);
+    checkModelName(name, this.modelName);
+    checkTimeout(name, this.timeout, mode, maxTimeout(props, mode));
+    checkCanary(name, canaryTrafficPercent, mode);
+    checkScaling(props, { at: name, mode, version, annotations });
+    if (props.transformer) checkScaling(props.transformer, { at: `${name}.transformer`, mode, version, annotations });
+  }
+
+  #metadata({ labels, annotations }: InferenceModelProps) {
+    const all = { ...annotations, ...this.#kserve.annotations };
+    const key = `networking.${this.#kserve.mode === DeploymentMode.KNATIVE ? 'knative.dev' : 'kserve.io'}/visibility`;
+    const local = this.visibility === ModelVisibility.CLUSTER_LOCAL;
+    const allLabels = { ...labels, ...(local && { [key]: ModelVisibility.CLUSTER_LOCAL }) };
+    return {
+      ...(Object.keys(allLabels).length > 0 && { labels: allLabels }),
+      ...(Object.keys(all).length > 0 && { annotations: all }),
+    };
+  }
+
+  #predictorSpec(props: InferenceModelProps): PredictorSpec {
+    return {
+      ...renderScaling(props),
+      timeout: this.timeout.toSeconds(),
+      serviceAccountName: props.serviceAccountName,
+      canaryTrafficPercent: props.canaryTrafficPercent,
+      ...renderExtras(this.name, props, this.protocol),
+      ...this.predictor._spec(this.name, this.protocol),
+    };
+  }
+
+  /** It waits for the predictor, so it may take as long. */
+  #transformerSpec(transformer: Transformer): TransformerSpec {
+    const at = `${this.name}.transformer`;
+    return {
+      ...renderScaling(transformer),
+      timeout: this.timeout.toSeconds(),
+      ...renderExtras(at, transformer, this.protocol),
+      containers: [renderContainer(`${at}.container`, transformer.container)],
+    };
   }
 }
 
-function replicasProblem({ minReplicas, maxReplicas }: { minReplicas?: number; maxReplicas?: number }) {
-  const counts = [minReplicas, maxReplicas].filter((count) => count !== undefined);
-  if (counts.some((count) => !Number.isInteger(count) || count < 0)) return 'they are whole numbers from 0 on';
-  if (maxReplicas && minReplicas !== undefined && minReplicas > maxReplicas)
-    return 'minReplicas is at most maxReplicas';
-  return undefined;
-}
-
-function refuse(
-  code: 'EDGE_ERR_NAME' | 'EDGE_ERR_MODEL_HOST' | 'EDGE_ERR_DOMAIN' | 'EDGE_ERR_VALUE',
-  at: string,
-  value: unknown,
-  rule: string | undefined,
-  fix: string,
-): void {
-  if (rule) throw new EdgeError(code, { at, value, rule, fix });
+function maxTimeout({ maxTimeout }: InferenceModelProps, mode: DeploymentMode): Duration | undefined {
+  return maxTimeout ?? (mode === DeploymentMode.KNATIVE ? KNATIVE_MAX_TIMEOUT : undefined);
 }

@@ -1,9 +1,13 @@
-import type { ApiObject } from 'cdk8s';
+import { type ApiObject, Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
 import { PartialObject } from '../kubernetes/partial-object';
+import type { SelectedDomain } from '../naming/domain-selection';
 
 export interface KnativeDomainProps {
+  /** The domain of every Service that no selector claims for another domain. */
   readonly domain: string;
+  /** Domains of the Services with certain labels. @default - none */
+  readonly selectedDomains?: SelectedDomain[];
 }
 
 /**
@@ -27,8 +31,13 @@ export class KnativeDomain extends Construct {
         namespace: 'knative-serving',
         labels: { 'app.kubernetes.io/name': 'knative-serving', 'app.kubernetes.io/component': 'controller' },
       },
-      // An empty value: the domain of every Service that no selector claims for another domain.
-      data: { [props.domain]: '' },
+      data: domainSettings(props),
     });
   }
+}
+
+/** What Knative reads: each domain with its selector. An empty value makes a domain the default. */
+export function domainSettings({ domain, selectedDomains = [] }: KnativeDomainProps): Record<string, string> {
+  const selected = selectedDomains.map(({ domain, selector }) => [domain, Yaml.stringify({ selector })]);
+  return { [domain]: '', ...Object.fromEntries(selected) };
 }

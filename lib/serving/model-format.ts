@@ -17,6 +17,9 @@ export class ModelFormat {
   static readonly MLFLOW = new ModelFormat('mlflow', undefined);
   static readonly TRITON = new ModelFormat('triton', undefined);
   static readonly HUGGINGFACE = new ModelFormat('huggingface', undefined);
+  static readonly TENSORRT = new ModelFormat('tensorrt', undefined);
+  static readonly AUTOGLUON = new ModelFormat('autogluon', undefined);
+  static readonly VLLM = new ModelFormat('vLLM', undefined);
 
   /**
    * A format that a runtime in the cluster supports, named as that runtime names it.

@@ -71,6 +71,7 @@ export class EdgeApp extends App {
    */
   override synth(): void {
     const files = this.#files();
+    mkdirSync(this.outdir, { recursive: true });
     for (const { name, objects } of files) this.#write(name, Yaml.stringify(...objects.map(({ json }) => json)));
     for (const [name, content] of sideFiles(this)) this.#write(name, content);
     if (this.#recordConstructMetadata) this.#writeConstructMetadata(files.flatMap(({ objects }) => objects));

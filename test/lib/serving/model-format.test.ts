@@ -19,6 +19,9 @@ describe('ModelFormat', () => {
         'mlflow',
         'triton',
         'huggingface',
+        'tensorrt',
+        'autogluon',
+        'vLLM',
       ].map((name) => [name, undefined]),
     );
   });

@@ -98,6 +98,7 @@ describe('the files of an EdgeApp', () => {
       '01-broker.k8s.yaml',
       '01-platform.k8s.yaml',
       'patches/configmap.knative-serving.config-domain.yaml',
+      'patches/configmap.knative-serving.config-network.yaml',
       'traefik.helm-values',
     ]);
   });

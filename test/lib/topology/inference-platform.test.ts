@@ -1,8 +1,25 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Duration } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import { EdgeApp, InferencePlatform, type InferencePlatformProps, KnativeDomain } from '../../../lib';
+import {
+  DeploymentMode,
+  EdgeApp,
+  HostLayout,
+  InferenceAccess,
+  InferencePlatform,
+  type InferencePlatformProps,
+  KnativeInstallation,
+  KServeIngress,
+  type KServeOptions,
+  KServeVersion,
+  ModelVisibility,
+} from '../../../lib';
 import { findManifest, synthesize, unseenProps } from '../../../lib/testing';
+import { filesBelow, ROOT } from '../support/folders';
 import { namesOf, ofKind } from '../support/manifests';
-import { expectRefusal, problemsOf } from '../support/refusals';
+import { MAXIMAL_PLATFORM } from '../support/maximal-serving';
+import { expectRefusal } from '../support/refusals';
 import { IRIS } from '../support/stacks';
 
 const PROPS: InferencePlatformProps = { domain: 'platform.example.com', namespaces: ['staging', 'prod'] };
@@ -17,10 +34,18 @@ describe('an InferencePlatform with a model', () => {
     platform({}, app).addModel('iris', IRIS);
 
     expect(namesOf(synthesize(app)).sort()).toStrictEqual([
+      'AuthorizationPolicy prod/predictor-access',
+      'AuthorizationPolicy prod/transformer-access',
+      'AuthorizationPolicy staging/predictor-access',
+      'AuthorizationPolicy staging/transformer-access',
       'ConfigMap knative-serving/config-domain',
       'InferenceService staging/iris',
       'Namespace -/prod',
       'Namespace -/staging',
+      'PeerAuthentication prod/predictor-access',
+      'PeerAuthentication prod/transformer-access',
+      'PeerAuthentication staging/predictor-access',
+      'PeerAuthentication staging/transformer-access',
     ]);
   });
 
@@ -41,10 +66,11 @@ describe('an InferencePlatform with a model', () => {
     edge.namespaces.push('other');
     edge.models.pop();
 
-    const { domain, externalScheme, namespaces, models, knativeDomain } = edge;
-    expect({ domain, externalScheme, namespaces }).toStrictEqual({ ...PROPS, externalScheme: 'http' });
+    const { domain, externalScheme, hostLayout, namespaces, models, hosts } = edge;
+    const defaults = { externalScheme: 'http', hostLayout: HostLayout.PER_NAMESPACE };
+    expect({ domain, externalScheme, hostLayout, namespaces }).toStrictEqual({ ...PROPS, ...defaults });
     expect(models).toStrictEqual([model]);
-    expect(knativeDomain).toBeInstanceOf(KnativeDomain);
+    expect(hosts).toStrictEqual(['iris.staging.platform.example.com']);
   });
 
   it('does not notice when its props are changed afterwards', () => {
@@ -58,17 +84,10 @@ describe('an InferencePlatform with a model', () => {
 });
 
 describe('the props of InferencePlatform', () => {
-  const all: Required<InferencePlatformProps> = {
-    domain: 'models.example.org',
-    namespaces: ['vision', 'audio'],
-    createNamespaces: true,
-    externalScheme: 'https',
-  };
-
   it('are all found in the manifests, as far as they are about objects', () => {
     const app = new EdgeApp();
-    const { externalScheme, createNamespaces, ...plain } = all;
-    new InferencePlatform(app, 'platform', all);
+    const { createNamespaces, access, knative, kserve, maxTimeout, ...plain } = MAXIMAL_PLATFORM;
+    new InferencePlatform(app, 'platform', MAXIMAL_PLATFORM);
 
     expect(unseenProps(plain, synthesize(app))).toStrictEqual([]);
   });
@@ -196,16 +215,241 @@ describe('addModel', () => {
   });
 });
 
+describe('what Knative is told', () => {
+  function told(props: Partial<InferencePlatformProps>) {
+    const app = new EdgeApp();
+    platform({ access: InferenceAccess.none(), ...props }, app);
+    return synthesize(app).filter(({ kind }) => kind !== 'Namespace');
+  }
+
+  it.each([
+    [{ hostLayout: HostLayout.FLAT }, { 'domain-template': '{{.Name}}-{{.Namespace}}.{{.Domain}}' }],
+    [{ hostLayout: HostLayout.PER_NAMESPACE }, { 'domain-template': '{{.Name}}.{{.Namespace}}.{{.Domain}}' }],
+    [{ externalScheme: 'https' as const }, { 'default-external-scheme': 'https' }],
+  ])('follows from %j', (props, data) => {
+    expect(findManifest(told(props), 'ConfigMap', 'config-network').data).toStrictEqual(data);
+  });
+
+  it('is written where the operator reads it', () => {
+    expect(namesOf(told({ knative: KnativeInstallation.operator() }))).toStrictEqual([
+      'KnativeServing knative-serving/knative-serving',
+    ]);
+  });
+
+  it('is nothing in Standard mode', () => {
+    const edge = platform({ kserve: { deploymentMode: DeploymentMode.STANDARD } });
+
+    expect(edge.knativeSettings).toBeUndefined();
+  });
+
+  it.each([
+    { knative: KnativeInstallation.manifests() },
+    { selectedDomains: [{ domain: 'lab.example.com', selector: { a: 'b' } }] },
+  ])('is refused in Standard mode, which does without it', (props) => {
+    const kserve = { deploymentMode: DeploymentMode.STANDARD };
+
+    expectRefusal(() => platform({ ...props, kserve }), {
+      code: 'EDGE_ERR_DEPLOYMENT_MODE',
+      value: '"given"',
+      rule: 'models in Standard mode do without Knative',
+    });
+  });
+
+  it.each([
+    [{ domain: 'platform.example.com', selector: { a: 'b' } }, 'EDGE_ERR_DUPLICATE', '"platform.example.com"'],
+    [{ domain: 'lab', selector: { a: 'b' } }, 'EDGE_ERR_DOMAIN', '"lab"'],
+    [{ domain: 'my-default.example.com', selector: { a: 'b' } }, 'EDGE_ERR_MODEL_HOST', '"my-default.example.com"'],
+    [{ domain: 'lab.example.com', selector: {} }, 'EDGE_ERR_VALUE', '"{}"'],
+  ] as const)('is refused with the domain %j', (selected, code, value) => {
+    expectRefusal(() => platform({ selectedDomains: [selected] }), { code, value, rule: '' });
+  });
+});
+
+describe('what KServe is told', () => {
+  function ingressOf(props: Partial<InferencePlatformProps>) {
+    const app = new EdgeApp();
+    platform(props, app);
+    const [configMap] = ofKind(synthesize(app), 'ConfigMap').filter(
+      ({ metadata }) => metadata.name === 'inferenceservice-config',
+    );
+    return configMap;
+  }
+
+  it('is nothing in Knative mode, where hosts are made by Knative', () => {
+    expect(ingressOf({})).toBeUndefined();
+  });
+
+  it('is the domain, the layout and the scheme in Standard mode, in one key of its ConfigMap', () => {
+    const configMap = ingressOf({
+      externalScheme: 'https',
+      hostLayout: HostLayout.FLAT,
+      kserve: { deploymentMode: DeploymentMode.STANDARD, namespace: 'kubeflow' },
+    });
+
+    expect(Object.keys(configMap?.data)).toStrictEqual(['ingress']);
+    expect(configMap?.metadata).toStrictEqual({ name: 'inferenceservice-config', namespace: 'kubeflow' });
+    expect(JSON.parse(configMap?.data.ingress)).toMatchObject({
+      ingressDomain: 'platform.example.com',
+      domainTemplate: '{{ .Name }}-{{ .Namespace }}.{{ .IngressDomain }}',
+      urlScheme: 'https',
+    });
+  });
+
+  it('is left to others when they are said to see to it', () => {
+    const ingress = KServeIngress.unmanaged();
+
+    expect(ingressOf({ kserve: { deploymentMode: DeploymentMode.STANDARD, ingress } })).toBeUndefined();
+  });
+
+  it('is what is asked for in Knative mode too', () => {
+    const ingress = KServeIngress.configured({ ingressGateway: 'kubeflow/kubeflow-gateway' });
+
+    expect(JSON.parse(ingressOf({ kserve: { ingress } })?.data.ingress).ingressGateway).toBe(
+      'kubeflow/kubeflow-gateway',
+    );
+  });
+});
+
+describe('the version of KServe', () => {
+  function warningsOf(kserve: KServeOptions): string[] {
+    const app = new EdgeApp();
+    platform({ access: InferenceAccess.none(), kserve }, app);
+    return app.warnings;
+  }
+
+  it('0.19 is not told that models are in Knative mode: it would refuse them', () => {
+    const kserve = { version: KServeVersion.V0_19, deploymentMode: DeploymentMode.KNATIVE };
+
+    expectRefusal(() => platform({ kserve }), {
+      code: 'EDGE_ERR_KSERVE_VERSION',
+      value: '"Knative"',
+      rule: 'KServe 0.19 refuses the first update',
+    });
+    expect(() => platform({ kserve: { version: KServeVersion.V0_19 } })).not.toThrow();
+  });
+
+  it('0.16 is warned of, where the mode is said: it does not know the names of 0.15 any more', () => {
+    const version = KServeVersion.V0_16;
+
+    expect(warningsOf({ version, deploymentMode: DeploymentMode.STANDARD })).toStrictEqual([
+      expect.stringContaining('refuses to update or delete a model that 0.15'),
+    ]);
+    expect(warningsOf({ version })).toStrictEqual([]);
+  });
+});
+
+describe('C-7: in the flat layout', () => {
+  const flat = (namespaces: string[], props: Partial<InferencePlatformProps> = {}) =>
+    platform({ namespaces, hostLayout: HostLayout.FLAT, ...props });
+
+  it('one wildcard covers the models of all namespaces', () => {
+    const edge = flat(['staging', 'prod']);
+
+    const hosts = ['staging', 'prod'].map((namespace) => edge.addModel('iris', { ...IRIS, namespace }).externalHost);
+
+    expect(hosts).toStrictEqual(['iris-staging.platform.example.com', 'iris-prod.platform.example.com']);
+  });
+
+  it('names and namespaces that are the same when they are joined are refused', () => {
+    const edge = flat(['c', 'b-c']);
+    edge.addModel('a-b', { ...IRIS, namespace: 'c' });
+
+    expectRefusal(() => edge.addModel('a', { ...IRIS, namespace: 'b-c' }), {
+      code: 'EDGE_ERR_DUPLICATE',
+      value: '"a-b-c.platform.example.com"',
+      rule: 'c/a-b has it already',
+    });
+  });
+
+  it('so are they when one host is that of a predictor', () => {
+    const kserve = { deploymentMode: DeploymentMode.STANDARD };
+    const edge = flat(['x', 'predictor-x'], { kserve });
+    edge.addModel('iris', { ...IRIS, namespace: 'x' });
+
+    expectRefusal(() => edge.addModel('iris', { ...IRIS, namespace: 'predictor-x' }), {
+      code: 'EDGE_ERR_DUPLICATE',
+      value: '"iris-predictor-x.platform.example.com"',
+      rule: 'x/iris has it already',
+    });
+  });
+
+  it('they are fine when one of the models has no host outside', () => {
+    const edge = flat(['c', 'b-c']);
+    edge.addModel('a-b', { ...IRIS, namespace: 'c', visibility: ModelVisibility.CLUSTER_LOCAL });
+
+    expect(() => edge.addModel('a', { ...IRIS, namespace: 'b-c' })).not.toThrow();
+    expect(edge.hosts).toStrictEqual(['a-b-c.platform.example.com']);
+  });
+
+  it('X-5: name, "-predictor-" and namespace have at most 63 characters together', () => {
+    const edge = flat(['staging']);
+
+    expect(edge.addModel('a'.repeat(45), IRIS).externalHost).toContain('-staging.');
+    expectRefusal(() => edge.addModel('a'.repeat(46), IRIS), {
+      code: 'EDGE_ERR_DOMAIN',
+      value: `"${'a'.repeat(46)}-staging.platform.example.com"`,
+      rule: `a part of a host has at most 63 characters, and "${'a'.repeat(46)}-predictor-staging" has 64`,
+    });
+  });
+
+  it.each(['default', 'default-team'])('namespace %j is refused: KServe finds "-default" in hosts', (namespace) => {
+    expectRefusal(() => flat([namespace]), {
+      code: 'EDGE_ERR_MODEL_HOST',
+      value: `"${namespace}"`,
+      rule: 'KServe cuts "-default" out of hosts',
+    });
+    expect(() => platform({ namespaces: [namespace] })).not.toThrow();
+  });
+});
+
+describe('maxTimeout', () => {
+  it.each([
+    [Duration.millis(500), '"0.5 s"'],
+    [Duration.seconds(0), '"0 s"'],
+  ])('of %s is refused', (maxTimeout, value) => {
+    expectRefusal(() => platform({ maxTimeout }), {
+      code: 'EDGE_ERR_VALUE',
+      value,
+      rule: 'it is in whole seconds, from 1 on',
+    });
+  });
+});
+
+describe('C-10: the model of the samples', () => {
+  it('has the API version and the place that exist today', () => {
+    const app = new EdgeApp();
+    const storageUri = 'gs://kfserving-examples/models/sklearn/1.0/model';
+    platform({}, app).addModel('sklearn-iris', { ...IRIS, storageUri });
+
+    const { apiVersion, spec } = findManifest(synthesize(app), 'InferenceService', 'sklearn-iris');
+
+    expect([apiVersion, spec.predictor.model.storageUri]).toStrictEqual(['serving.kserve.io/v1beta1', storageUri]);
+  });
+
+  it('is that one wherever documents and apps show it', () => {
+    const files = [
+      'README.md',
+      ...['docs', 'apps'].flatMap((folder) =>
+        filesBelow(path.join(ROOT, folder)).map((name) => path.join(folder, name)),
+      ),
+    ];
+    const texts = files.map((file) => readFileSync(path.join(ROOT, file), 'utf8'));
+
+    const found = texts.flatMap((text) => text.match(/gs:\/\/kfserving[^'"`\s]*|serving\.kubeflow\.org/g) ?? []);
+
+    expect([...new Set(found)]).toStrictEqual(['gs://kfserving-examples/models/sklearn/1.0/model']);
+  });
+});
+
 describe('two platforms in one app', () => {
-  it('are refused: Knative has one domain without selector', () => {
+  it('are refused: a cluster has one set of these settings', () => {
     const app = new EdgeApp();
     new InferencePlatform(app, 'one', { domain: 'one.example.com', namespaces: ['one'] });
-    new InferencePlatform(app, 'two', { domain: 'two.example.com', namespaces: ['two'] });
 
-    expect(problemsOf(app)).toStrictEqual([
-      expect.stringMatching(
-        /^\[two\/domain\/Resource\] EDGE_ERR_OBJECT_DUPLICATE: .*config-domain.*one\/domain\/Resource/,
-      ),
-    ]);
+    expectRefusal(() => new InferencePlatform(app, 'two', { domain: 'two.example.com', namespaces: ['two'] }), {
+      code: 'EDGE_ERR_DUPLICATE',
+      value: '"two"',
+      rule: '[one] is one, and Knative and KServe have one set of settings',
+    });
   });
 });
