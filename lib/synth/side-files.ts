@@ -4,14 +4,19 @@ import { EdgeError } from '../errors';
 const SIDE_FILES = Symbol.for('cdk8s-edge-inference.sideFiles');
 
 interface WithSideFiles {
-  [SIDE_FILES]?: Map<string, string>;
+  [SIDE_FILES]?: Map<string, SideFileContent>;
 }
+
+/** A text, or what makes it when the tree is finished. */
+export type SideFileContent = string | (() => string);
 
 /**
  * Asks for a file beside the manifests: something for another tool than kubectl. Its name must not end like a manifest,
  * or kubectl would try to apply it. Apps other than EdgeApp do not write it.
+ *
+ * Texts may be asked for again when they are the same; whether two producers make the same is not known in time.
  */
-export function addFile(scope: IConstruct, name: string, content: string): void {
+export function addFile(scope: IConstruct, name: string, content: SideFileContent): void {
   const root = scope.node.root as unknown as WithSideFiles;
   root[SIDE_FILES] ??= new Map();
   const there = root[SIDE_FILES].get(name);
@@ -26,7 +31,9 @@ export function addFile(scope: IConstruct, name: string, content: string): void 
   root[SIDE_FILES].set(name, content);
 }
 
-/** The files asked for in the tree, sorted by name. */
+/** The files asked for in the tree, with what is in them by now, sorted by name. */
 export function sideFiles(root: IConstruct): [name: string, content: string][] {
-  return [...((root as unknown as WithSideFiles)[SIDE_FILES] ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [...((root as unknown as WithSideFiles)[SIDE_FILES] ?? [])]
+    .map(([name, content]): [string, string] => [name, typeof content === 'string' ? content : content()])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }

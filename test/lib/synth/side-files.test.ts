@@ -49,6 +49,22 @@ it('may be asked for twice with one content', () => {
   expect(sideFiles(app)).toStrictEqual([['a', 'same']]);
 });
 
+it('may be made when the tree is finished', () => {
+  const app = new EdgeApp();
+  const lines = ['first'];
+  addFile(app, 'a', () => lines.join('\n'));
+  lines.push('second');
+
+  expect(sideFiles(app)).toStrictEqual([['a', 'first\nsecond']]);
+});
+
+it('may not be asked for twice when one is made at the end, as nobody knows yet whether they are the same', () => {
+  const app = new EdgeApp();
+  addFile(app, 'a', () => 'same');
+
+  expect(() => addFile(app, 'a', () => 'same')).toThrow('EDGE_ERR_FILE_DUPLICATE');
+});
+
 it('may not be asked for twice with different contents', () => {
   const app = new EdgeApp();
   addFile(new Chart(app, 'one'), 'a', 'same');
