@@ -1,12 +1,9 @@
 import type { Duration } from 'cdk8s';
 import type { BridgeConfigInput } from '../../bridge/config';
-import { MAX_TIMER_SECONDS } from '../../bridge/config/defaults';
-import { topicNameProblem } from '../../bridge/config/topics';
-import { aclLineProblem } from '../broker/acl-line';
 import type { MosquittoUser } from '../broker/mosquitto-user';
-import { EdgeError } from '../errors';
-import { defaultTopics, ownReplyTopic, ownReplyTopics } from '../naming/route-topics';
+import { ownReplyTopic, ownReplyTopics } from '../naming/route-topics';
 import type { InferenceModel } from '../serving/inference-model';
+import { resolveRoute } from './resolve-route';
 
 export interface RouteOptions {
   /** What metrics and logs call the route; needed for a second route to one model. @default '<namespace>/<model>' */
@@ -50,17 +47,16 @@ export class BridgeRoute {
   readonly #concurrency: number | undefined;
 
   /** @internal use `bridge.addRoute(..)` */
-  constructor({ name, model, clients, timeout, concurrency, ...topics }: RouteOptions) {
-    const defaults = defaultTopics(model.namespace, model.name);
-    this.name = name ?? `${model.namespace}/${model.name}`;
-    this.model = model;
-    this.clients = [...clients];
-    this.requestTopic = topics.requestTopic ?? defaults.request;
-    this.replyTopic = topics.replyTopic ?? defaults.reply;
-    this.deadLetterTopic = topics.deadLetterTopic ?? defaults.deadLetter;
-    this.timeout = timeout ?? model.timeout;
-    this.#concurrency = concurrency;
-    this.#validate();
+  constructor(options: RouteOptions) {
+    const route = resolveRoute(options);
+    this.name = route.name;
+    this.model = route.model;
+    this.clients = route.clients;
+    this.requestTopic = route.requestTopic;
+    this.replyTopic = route.replyTopic;
+    this.deadLetterTopic = route.deadLetterTopic;
+    this.timeout = route.timeout;
+    this.#concurrency = route.concurrency;
     this.allowedResponseTopics = [ownReplyTopics(this.replyTopic)];
   }
 
@@ -86,38 +82,5 @@ export class BridgeRoute {
       reply: { topic: this.replyTopic, allowedResponseTopics: this.allowedResponseTopics },
       deadLetter: { topic: this.deadLetterTopic },
     };
-  }
-
-  #validate(): void {
-    if (this.name === '') {
-      const rule = 'metrics and logs tell routes apart by name';
-      const at = `name of a route to ${this.model.namespace}/${this.model.name}`;
-      throw new EdgeError('EDGE_ERR_NAME', { at, value: '', rule, fix: 'Name it, or leave the name out' });
-    }
-    const { requestTopic, replyTopic, deadLetterTopic } = this;
-    for (const [at, topic] of Object.entries({ requestTopic, replyTopic, deadLetterTopic })) {
-      const rule = topicNameProblem(topic) ?? aclLineProblem(topic);
-      if (!rule) continue;
-      const fix = 'Name one topic';
-      throw new EdgeError('EDGE_ERR_ROUTE_TOPIC', { at: `${at} of route ${this.name}`, value: topic, rule, fix });
-    }
-    const seconds = this.timeout.toMilliseconds() / 1000;
-    if (seconds <= 0) throw this.#wrong('timeout', `${seconds} s`, 'a model needs some time to answer');
-    if (seconds > MAX_TIMER_SECONDS) {
-      throw this.#wrong('timeout', `${seconds} s`, `timers run for at most ${MAX_TIMER_SECONDS} s`);
-    }
-    const concurrency = this.#concurrency;
-    if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 10_000)) {
-      throw this.#wrong('concurrency', concurrency, 'it is a whole number from 1 to 10000');
-    }
-  }
-
-  #wrong(prop: string, value: unknown, rule: string): EdgeError {
-    return new EdgeError('EDGE_ERR_VALUE', {
-      at: `${prop} of route ${this.name}`,
-      value,
-      rule,
-      fix: 'Raise or lower it',
-    });
   }
 }
