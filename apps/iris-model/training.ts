@@ -37,10 +37,10 @@ function isHeldOut(index: number): boolean {
   return index % HELD_OUT_EVERY === HELD_OUT_EVERY - 1;
 }
 
-function pick({ rows, labels }: Samples, keep: (index: number) => boolean): Samples {
+export function pick({ rows, labels }: Samples, keep: (index: number) => boolean): Samples {
   return { rows: rows.filter((_, index) => keep(index)), labels: labels.filter((_, index) => keep(index)) };
 }
 
-function accuracy(model: SoftmaxModel, { rows, labels }: Samples): number {
+export function accuracy(model: SoftmaxModel, { rows, labels }: Samples): number {
   return rows.filter((row, index) => classify(model, row) === labels[index]).length / rows.length;
 }

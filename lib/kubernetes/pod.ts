@@ -5,7 +5,7 @@ export interface Container {
   readonly image: string;
   readonly command?: string[];
   readonly args?: string[];
-  readonly env?: { readonly name: string; readonly value: string }[];
+  readonly env?: EnvironmentVariable[];
   readonly ports?: ContainerPort[];
   readonly volumeMounts: VolumeMount[];
   readonly resources: object;
@@ -13,6 +13,13 @@ export interface Container {
   readonly livenessProbe?: Probe;
   readonly readinessProbe?: Probe;
   readonly startupProbe?: Probe;
+}
+
+/** A value in clear, or where in a Secret it is. */
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
 }
 
 interface ContainerPort {
@@ -34,9 +41,20 @@ interface Probe {
   readonly failureThreshold?: number;
 }
 
-interface ProjectedSource {
-  readonly secret?: { readonly name: string; readonly items?: { readonly key: string; readonly path: string }[] };
-  readonly configMap?: { readonly name: string };
+/** Which entry of a Secret or ConfigMap becomes which file. */
+export interface KeyToPath {
+  readonly key: string;
+  readonly path: string;
+}
+
+export interface ProjectedSource {
+  readonly secret?: { readonly name: string; readonly items?: KeyToPath[] };
+  readonly configMap?: { readonly name: string; readonly items?: KeyToPath[] };
+  readonly serviceAccountToken?: {
+    readonly path: string;
+    readonly audience: string;
+    readonly expirationSeconds: number;
+  };
 }
 
 export interface Volume {
@@ -52,8 +70,10 @@ interface PodSpec {
   readonly serviceAccountName: string;
   readonly automountServiceAccountToken: false;
   readonly enableServiceLinks: false;
+  readonly shareProcessNamespace?: true;
   readonly terminationGracePeriodSeconds: number;
   readonly securityContext: object;
+  readonly topologySpreadConstraints?: object[];
   readonly initContainers?: Container[];
   readonly containers: Container[];
   readonly volumes: Volume[];

@@ -17,6 +17,8 @@ export interface SinglePodProps {
 
 export interface SinglePod {
   readonly annotations: Record<string, string>;
+  /** Lets the containers see, and signal, each other's processes. */
+  readonly shareProcessNamespace?: true;
   readonly terminationGracePeriodSeconds: number;
   readonly initContainers?: Container[];
   readonly containers: Container[];
