@@ -1,5 +1,7 @@
 import { describe } from '../errors';
+import { albAnnotations } from './checks/alb-annotations';
 import { removedApiVersions } from './checks/api-versions';
+import { authorizationPolicies } from './checks/authorization-policies';
 import { duplicates } from './checks/duplicates';
 import { placeholders } from './checks/placeholders';
 import { plainSecrets } from './checks/plain-secrets';
@@ -8,7 +10,17 @@ import { services } from './checks/services';
 import { sizes } from './checks/sizes';
 import type { Manifest } from './manifest';
 
-const CHECKS = [duplicates, placeholders, sizes, removedApiVersions, plainSecrets, probes, services];
+const CHECKS = [
+  duplicates,
+  placeholders,
+  sizes,
+  removedApiVersions,
+  plainSecrets,
+  probes,
+  services,
+  albAnnotations,
+  authorizationPolicies,
+];
 
 /** Problems that show only in the finished manifests: also in those of objects that the stack brought along itself. */
 export function manifestProblems(manifests: readonly Manifest[]): string[] {

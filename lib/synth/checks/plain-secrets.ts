@@ -8,6 +8,7 @@ const PUBLISHED = /^(12341234|token[12]|changeme|password|admin|guest)$/i;
 /** The hashes that brokers keep; whoever reads one can guess at leisure. */
 const HASH = /\$(6|7|argon2id?|2[aby])\$/;
 const PEM = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+const LINE = /^\s*["']?([\w.-]+)["']?\s*[:=]\s*["']?([^"',;]+)["']?[,;]?\s*$/;
 const ARGUMENT = /^--?([\w.-]+)=(.+)$/;
 
 interface Setting {
@@ -44,11 +45,19 @@ function isReference(value: string): boolean {
 
 function fromConfigMap({ kind, metadata, data }: ManifestJson): Setting[] {
   if (kind !== 'ConfigMap' || typeof data !== 'object' || data === null) return [];
-  return Object.entries(data).map(([name, value]) => ({
-    at: `ConfigMap ${metadata.name}, key ${name}`,
-    name,
-    value: String(value),
-  }));
+  return Object.entries(data).flatMap(([name, value]) => {
+    const at = `ConfigMap ${metadata.name}, key ${name}`;
+    const whole = { at, name, value: String(value) };
+    return isSecret(whole) ? [whole] : fromLines(at, whole.value);
+  });
+}
+
+/** The settings in a properties, YAML or JSON file. */
+function fromLines(at: string, text: string): Setting[] {
+  return text.split('\n').flatMap((line, i) => {
+    const [, name, value] = LINE.exec(line) ?? [];
+    return name === undefined || value === undefined ? [] : [{ at: `line ${i + 1} of ${at}`, name, value }];
+  });
 }
 
 function fromPod(json: ManifestJson): Setting[] {

@@ -36,9 +36,16 @@ export interface PodsJson {
 
 const WORKLOADS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job']);
 
+/** Parts of an InferenceService; KServe makes pods of each. */
+const KSERVE_PARTS = ['predictor', 'transformer', 'explainer'];
+
 /** The spec of the pods that an object makes, if it makes any. */
 export function podSpecOf({ kind, spec }: ManifestJson): PodSpecJson | undefined {
-  if (kind === 'Pod') return spec as PodSpecJson | undefined;
+  if (kind === 'Pod' || kind === 'ServingRuntime' || kind === 'ClusterServingRuntime') return spec as PodSpecJson;
+  if (kind === 'InferenceService') {
+    const parts = KSERVE_PARTS.map((part) => (spec as Record<string, PodSpecJson | undefined> | undefined)?.[part]);
+    return { containers: parts.flatMap((part) => part?.containers ?? []) };
+  }
   return WORKLOADS.has(kind) ? (spec as { template?: PodTemplateJson } | undefined)?.template?.spec : undefined;
 }
 
@@ -46,7 +53,7 @@ export function podSpecOf({ kind, spec }: ManifestJson): PodSpecJson | undefined
 export function podsOf(manifests: readonly Manifest[]): PodsJson[] {
   return manifests.flatMap(({ json }) => {
     const spec = podSpecOf(json);
-    if (!spec) return [];
+    if (!spec || !(json.kind === 'Pod' || WORKLOADS.has(json.kind))) return [];
     const template = (json.spec as { template?: PodTemplateJson }).template;
     const labels = (json.kind === 'Pod' ? json.metadata.labels : template?.metadata?.labels) ?? {};
     return [{ namespace: json.metadata.namespace, labels, containers: spec.containers ?? [] }];

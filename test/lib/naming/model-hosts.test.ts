@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { HostLayout } from '../../../lib/naming/host-layout';
 import {
+  componentName,
   domainProblem,
   externalHost,
+  flatHostDerivationProblem,
   hostDerivationProblem,
   hostLengthProblem,
   hostProblem,
@@ -72,6 +75,15 @@ describe('modelNameProblem', () => {
   });
 });
 
+describe('modelNameProblem of a model with a transformer', () => {
+  it('accepts 51 characters and refuses 52, because the transformer gets twelve more', () => {
+    expect(modelNameProblem('a'.repeat(51), 'transformer')).toBeUndefined();
+    expect(modelNameProblem('a'.repeat(52), 'transformer')).toBe(
+      'the host label "<name>-transformer" has at most 63 characters, which leaves 51, and this name has 52',
+    );
+  });
+});
+
 describe('hostDerivationProblem', () => {
   it.each(['iris', 'predictor', 'default', 'default-team', 'my-defaul', 'transformer'])('accepts %j', (part) => {
     expect(hostDerivationProblem(part)).toBeUndefined();
@@ -90,16 +102,48 @@ describe('hostDerivationProblem', () => {
   });
 });
 
+describe('flatHostDerivationProblem', () => {
+  it.each(['staging', 'my-staging', 'predictor-a', 'defaul'])('accepts the namespace %j', (namespace) => {
+    expect(flatHostDerivationProblem(namespace)).toBeUndefined();
+  });
+
+  it.each(['default', 'default-a', 'defaults'])(
+    'refuses the namespace %j: KServe finds "-predictor-default" in the host',
+    (namespace) => {
+      expect(flatHostDerivationProblem(namespace)).toContain('KServe cuts "-default" out of hosts');
+    },
+  );
+});
+
 describe('hostLengthProblem', () => {
+  const long = (length: number) => `${'a'.repeat(60)}.`.repeat(4) + 'b'.repeat(length - 244);
+
   it('accepts 253 characters and refuses 254', () => {
-    expect(hostLengthProblem('a'.repeat(253))).toBeUndefined();
-    expect(hostLengthProblem('a'.repeat(254))).toBe('a host has at most 253 characters, and this one has 254');
+    expect(hostLengthProblem(long(253))).toBeUndefined();
+    expect(hostLengthProblem(long(254))).toBe('a host has at most 253 characters, and this one has 254');
+  });
+
+  it('accepts a label of 63 characters and refuses one of 64', () => {
+    expect(hostLengthProblem(`${'a'.repeat(63)}.example.com`)).toBeUndefined();
+    expect(hostLengthProblem(`${'a'.repeat(64)}.example.com`)).toBe(
+      `a part of a host has at most 63 characters, and "${'a'.repeat(64)}" has 64`,
+    );
   });
 });
 
 describe('hosts and URLs of a model', () => {
   it("follow Knative's default template outside of the cluster", () => {
     expect(externalHost('iris', 'staging', 'example.com')).toBe('iris.staging.example.com');
+  });
+
+  it('have the namespace in the first label in the flat layout', () => {
+    expect(externalHost('iris', 'staging', 'example.com', HostLayout.FLAT)).toBe('iris-staging.example.com');
+  });
+
+  it("are those of a component's Service, where there is none for the model as a whole", () => {
+    expect(inClusterHost(componentName('iris', 'transformer'), 'staging')).toBe(
+      'iris-transformer.staging.svc.cluster.local',
+    );
   });
 
   it("are those of KServe's top-level service inside the cluster", () => {

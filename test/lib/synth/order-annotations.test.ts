@@ -64,7 +64,7 @@ describe('OrderAnnotation.DEPENDS_ON', () => {
     const chart = new Chart(app, 'chart');
     declareNamespace(chart, 'staging', PodSecurity.UNENFORCED);
     const group = new Construct(chart, 'group');
-    object(group, 'policy', 'AuthorizationPolicy', 'security.istio.io/v1', 'staging');
+    object(group, 'policy', 'PeerAuthentication', 'security.istio.io/v1', 'staging');
     object(group, 'class', 'IngressClass', 'networking.k8s.io/v1');
     applyAfter(object(chart, 'settings', 'ConfigMap', 'v1', 'staging'), group);
 
@@ -74,7 +74,7 @@ describe('OrderAnnotation.DEPENDS_ON', () => {
       class: undefined,
       settings: {
         [DEPENDS_ON]:
-          '/Namespace/staging,security.istio.io/namespaces/staging/AuthorizationPolicy/policy,networking.k8s.io/IngressClass/class',
+          '/Namespace/staging,security.istio.io/namespaces/staging/PeerAuthentication/policy,networking.k8s.io/IngressClass/class',
       },
     });
   });

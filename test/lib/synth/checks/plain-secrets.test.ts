@@ -14,6 +14,8 @@ describe('a ConfigMap (X-8)', () => {
     ['a password', { BROKER_PASSWORD: 'hunter2-hunter2' }],
     ['a token that every tutorial has', { 'api-token': 'token1' }],
     ['the hash of a password (A-1)', { 'password.txt': 'admin:$6$c2FsdA==$aGFzaA==' }],
+    ['a password in a properties file', { 'app.properties': 'user=admin\nmqtt.password=hunter2-hunter2\n' }],
+    ['a token in a YAML file', { 'app.yaml': 'login:\n  token: "abcdef"\n' }],
     ['a private key', { 'tls.key': '-----BEGIN EC PRIVATE KEY-----\nMHc=' }],
   ])('is refused with %s', (_, data) => {
     expectProblem(problemsOf(appOf(configMap(data))), 'raw/ConfigMap', REFUSAL);
@@ -26,6 +28,8 @@ describe('a ConfigMap (X-8)', () => {
     ['whether there is one', { 'use-token': 'true' }],
     ['anything else', { 'mosquitto.conf': 'listener 1883\n' }],
     ['nothing', { password: '' }],
+    ['a script that reads one', { 'start.sh': 'password=$(cat "$file")\n' }],
+    ['the name of a file with one', { 'bridge.yaml': 'broker:\n  passwordFile: /run/password\n' }],
   ])('may say %s', (_, data) => {
     expect(() => appOf(configMap(data)).synthYaml()).not.toThrow();
   });
@@ -48,6 +52,20 @@ describe('a container (X-8)', () => {
     ['from a file', { args: ['--password-file=/etc/secret/password', '--token=/var/run/token'] }],
   ])('may take one %s', (_, container) => {
     expect(() => appOf(deployment(container)).synthYaml()).not.toThrow();
+  });
+});
+
+describe('a container of a model (A-7)', () => {
+  it.each([
+    ['InferenceService', { predictor: { containers: [{ name: 'kserve-container', env: [] }] } }],
+    ['ServingRuntime', { containers: [{ name: 'kserve-container', env: [] }] }],
+  ])('is looked at in an %s too', (kind, spec) => {
+    const leaking = JSON.parse(
+      JSON.stringify(spec).replace('"env":[]', '"env":[{"name":"BROKER_PASSWORD","value":"hunter2-hunter2"}]'),
+    );
+    const object = { apiVersion: 'serving.kserve.io/v1beta1', kind, metadata: { name: 'iris' }, spec: leaking };
+
+    expectProblem(problemsOf(appOf(object)), `raw/${kind}`, REFUSAL);
   });
 });
 
