@@ -28,10 +28,11 @@ export const BRIDGE_ERRORS = {
     retryable: true,
     meaning: 'The model answered 408, 429, 500, 502, 503 or 504: it may work later.',
   },
-  BRIDGE_ERR_MODEL_TOKEN: {
+  BRIDGE_ERR_MODEL_LOGIN: {
     status: 503,
     retryable: true,
-    meaning: 'The file with the token for the model cannot be read, or holds none: the model was not asked.',
+    meaning:
+      'There is no login to the model, which was not asked: a file cannot be read, whoever issues logins does not answer, or, and then it is not retryable, refuses.',
   },
   BRIDGE_ERR_EXPIRED: {
     status: 504,
@@ -51,6 +52,22 @@ export const BRIDGE_ERRORS = {
     meaning:
       'The model answered nothing, or something that is not JSON by its content type, a login page for instance.',
   },
+  BRIDGE_ERR_REQUEST_INVALID: {
+    status: 400,
+    retryable: false,
+    meaning:
+      'The request is not what the route expects: no JSON, not what its schema says, or nothing that its model could be sent. The model was not asked.',
+  },
+  BRIDGE_ERR_REQUEST_TOO_LARGE: {
+    status: 413,
+    retryable: false,
+    meaning: "The request is larger than the route's maxPayloadBytes. The model was not asked.",
+  },
+  BRIDGE_ERR_REPLY_MAPPING: {
+    status: 502,
+    retryable: false,
+    meaning: "The model's answer has not the part that the route makes the reply of.",
+  },
   BRIDGE_ERR_REPLY_TOO_LARGE: {
     status: 502,
     retryable: false,
@@ -60,6 +77,12 @@ export const BRIDGE_ERRORS = {
     status: 502,
     retryable: false,
     meaning: 'The broker does not let the bridge publish to the reply topic.',
+  },
+  BRIDGE_ERR_REQUEST_TOPIC: {
+    status: 400,
+    retryable: false,
+    meaning:
+      "A level of the request's topic cannot be the name of a model or a namespace, or is not one that the route allows.",
   },
   BRIDGE_ERR_RESPONSE_TOPIC: {
     status: 403,

@@ -11,6 +11,13 @@ export const BRIDGE_DEFAULTS = {
   /** Requests taken from the broker and not yet acknowledged. Acknowledgements keep their order, so this is also
    * how many requests can be answered while the oldest one waits for its model. */
   window: 1024,
+  /** Payload of requests that were taken; more of it waits at the broker, which keeps it safer. */
+  windowBytes: 64 * 1024 * 1024,
+  /** A retained request would be answered anew at every start. */
+  retained: 'ignore',
+  ordering: 'none',
+  /** A bridge that comes back finds its session, and in it what came meanwhile. */
+  onStop: 'keep',
   drainTimeoutSeconds: 60,
   qos: 1,
   /** Calls to one model at a time. */

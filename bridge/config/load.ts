@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { BridgeError } from '../errors';
-import { type BridgeConfig, type BrokerConfig, bridgeConfigSchema } from './schema';
+import { type BridgeConfig, type BrokerConfig, bridgeConfigSchema, brokerPartSchema } from './schema';
 
 /**
  * Reads the configuration file (YAML, of which JSON is a part).
@@ -55,7 +55,7 @@ export function parseBridgeConfig(value: unknown, source = 'configuration'): Bri
  */
 export function parseBrokerConfig(value: unknown, source: string): BrokerConfig {
   const whole = { broker: value };
-  const result = bridgeConfigSchema.pick({ broker: true }).safeParse(whole);
+  const result = brokerPartSchema.safeParse(whole);
   if (result.success) return result.data.broker;
   const lines = result.error.issues.map((issue) => describe(issue, whole));
   throw new BridgeError('BRIDGE_ERR_CONFIG', `${source} names no usable broker:\n  ${lines.join('\n  ')}`);

@@ -1,7 +1,7 @@
 import { TopicTree } from './topic-tree';
-import { filterMatches } from './topics';
+import { filtersOverlap } from './topics';
 
-/** The topics of a route, as far as routes can get in each other's way. */
+/** The topics of a route, as far as routes can get in each other's way; all may be filters. */
 export interface RouteTopics {
   readonly name: string;
   readonly requestTopic: string;
@@ -60,11 +60,14 @@ export class RouteConflictFinder {
         message: `two routes are named "${name}", but metrics and logs tell routes apart by name. Rename one`,
       });
     }
-    const owner = this.#requests.overlapping(requestTopic).findLast((other) => other.requestTopic === requestTopic);
+    const owner = this.#requests
+      .overlapping(requestTopic)
+      .findLast((other) => filtersOverlap(other.requestTopic, requestTopic));
     if (owner) {
+      const shared = owner.requestTopic === requestTopic ? requestTopic : `${owner.requestTopic}" and "${requestTopic}`;
       conflicts.push({
         kind: 'same request topic',
-        message: `routes "${owner.name}" and "${name}" both take requests from "${requestTopic}", but one message has one answer. Give each route its own request topic`,
+        message: `routes "${owner.name}" and "${name}" both take requests from "${shared}", but one message has one answer. Give each route its own request topic`,
       });
     }
     return conflicts;
@@ -95,7 +98,7 @@ function deadLettersAmongReplies({ name, replyTopic, deadLetterTopic }: RouteTop
 /** What `other` publishes to a topic on which a single client of `route` may be waiting. */
 function intrusion(route: RouteTopics, other: RouteTopics): RouteConflict[] {
   const published = route === other ? [other.deadLetterTopic] : [other.replyTopic, other.deadLetterTopic];
-  const topic = published.find((topic) => route.allowedResponseTopics.some((filter) => filterMatches(filter, topic)));
+  const topic = published.find((topic) => route.allowedResponseTopics.some((filter) => filtersOverlap(filter, topic)));
   if (topic === undefined) return [];
   const message = `route "${other.name}" publishes to "${topic}", which is among the response topics of route "${route.name}" and may be a client's own. Choose another topic`;
   return [{ kind: 'same answer topic', message }];
@@ -108,7 +111,7 @@ function loop(from: RouteTopics, to: RouteTopics): RouteConflict[] {
     { what: 'its dead letters', filter: from.deadLetterTopic },
     ...from.allowedResponseTopics.map((filter) => ({ what: 'its allowed response topics', filter })),
   ];
-  const hit = published.find(({ filter }) => filterMatches(filter, to.requestTopic));
+  const hit = published.find(({ filter }) => filtersOverlap(filter, to.requestTopic));
   if (!hit) return [];
   const message = `route "${from.name}" publishes ${hit.what} to "${hit.filter}", which route "${to.name}" takes as requests ("${to.requestTopic}"). Answers and requests need different topics`;
   return [{ kind: 'loop', message }];

@@ -1,11 +1,22 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import * as z from 'zod';
+import { replyBody, requestMapping } from '../payload/config';
 import { BRIDGE_DEFAULTS as defaults, MAX_TIMER_SECONDS } from './defaults';
+import { hostName, loginHeader, modelLogin } from './model-login';
+import { modelUrlProblem } from './model-url';
 import { findRouteConflicts } from './route-conflicts';
+import { filterOf, placeholdersIn, sampleOf, TopicPattern, topicPatternProblem } from './topic-pattern';
 import { topicFilterProblem, topicNameProblem } from './topics';
+import { urlOf } from './url';
 
-const topicName = z.string().superRefine((topic, context) => {
-  const problem = topicNameProblem(topic);
+const topicPattern = z.string().superRefine((topic, context) => {
+  const problem = topicPatternProblem(topic);
+  if (problem) context.addIssue({ code: 'custom', message: `is "${topic}", but ${problem}` });
+});
+
+/** A topic, or what becomes one when the names in it are replaced by what a request's topic has there. */
+const topicTemplate = z.string().superRefine((topic, context) => {
+  const problem = topicNameProblem(sampleOf(topic));
   if (problem) context.addIssue({ code: 'custom', message: `is "${topic}", but ${problem}` });
 });
 
@@ -16,20 +27,13 @@ const topicFilter = z.string().superRefine((filter, context) => {
 
 const qos = z.literal([0, 1, 2]).default(defaults.qos);
 
-function urlOf(schemes: string[], credentials: string) {
+function modelUrl(credentials: string) {
+  const url = urlOf(['http', 'https'], credentials);
   return z.string().superRefine((value, context) => {
-    const url = URL.canParse(value) ? new URL(value) : undefined;
-    if (url && (url.username || url.password)) {
-      context.addIssue({
-        code: 'custom',
-        message: `has a user name or password in it, where everybody who reads logs sees it. ${credentials}`,
-      });
-    } else if (!url?.hostname || !schemes.some((scheme) => value.startsWith(`${scheme}://`))) {
-      context.addIssue({
-        code: 'custom',
-        message: `is "${value}", but must be a URL that begins with ${schemes.join('://, ')}://`,
-      });
-    }
+    const problem = modelUrlProblem(value);
+    if (problem) context.addIssue({ code: 'custom', message: `is "${value}", but ${problem}` });
+    const whole = url.safeParse(sampleOf(value));
+    for (const { message } of whole.error?.issues ?? []) context.addIssue({ code: 'custom', message });
   });
 }
 
@@ -73,71 +77,114 @@ const broker = z
     'has a passwordFile and no username. Give both or neither',
   );
 
-const route = z.strictObject({
-  name: z.string().min(1),
-  requestTopic: topicName,
-  qos,
-  concurrency: z.int().min(1).max(10_000).default(defaults.concurrency),
-  model: z
-    .strictObject({
-      url: urlOf(['http', 'https'], 'Use model.bearerTokenFile or model.headers'),
-      timeoutSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.modelTimeoutSeconds),
-      retry: z
-        .strictObject({
-          attempts: z.int().min(1).max(100).default(defaults.retryAttempts),
-          minMs: z.int().min(1).max(600_000).default(defaults.retryMinMs),
-          maxMs: z.int().min(1).max(600_000).default(defaults.retryMaxMs),
-        })
-        .refine(({ minMs, maxMs }) => minMs <= maxMs, 'has a minMs above its maxMs. Swap them')
-        .prefault({}),
-      breaker: z
-        .strictObject({
-          failures: z.int().min(1).default(defaults.breakerFailures),
-          openSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.breakerOpenSeconds),
-        })
-        .prefault({}),
-      maxReplyBytes: z.int().min(1).default(defaults.maxReplyBytes),
-      headers: z.record(z.string(), z.string()).superRefine(refuseBadHeaders).default({}),
-      // Of a route, and not of the bridge: a token goes to no host that it was not meant for.
-      bearerTokenFile: z.string().min(1).optional(),
-    })
-    .refine(
-      ({ headers, bearerTokenFile }) => bearerTokenFile === undefined || !hasAuthorization(headers),
-      'has a bearerTokenFile and a header "authorization", which is what the token is sent in. Give one of them',
-    ),
-  reply: z.strictObject({
-    topic: topicName,
-    // With QoS 0 the broker would accept no answer, so no request could be acknowledged for it.
-    qos: z.literal([1, 2]).default(defaults.qos),
-    allowedResponseTopics: z.array(topicFilter).default([]),
-  }),
-  deadLetter: z.strictObject({ topic: topicName }),
-});
+const route = z
+  .strictObject({
+    name: z.string().min(1),
+    requestTopic: topicPattern,
+    /** Several bridges of one group share the requests between them. */
+    share: z
+      .string()
+      .regex(/^[^/+#\s]+$/, 'A group has no /, +, # and blanks in its name')
+      .optional(),
+    qos,
+    retained: z.enum(['ignore', 'process']).default(defaults.retained),
+    ordering: z
+      .union([z.enum(['none', 'topic']), z.strictObject({ userProperty: z.string().min(1) })])
+      .default(defaults.ordering),
+    /** What levels of the request topic may be, by their names; without an entry anything that can be in a URL. */
+    captures: z.record(z.string(), z.array(z.string()).min(1)).default({}),
+    concurrency: z.int().min(1).max(10_000).default(defaults.concurrency),
+    model: z
+      .strictObject({
+        url: modelUrl('Use model.login or model.headers'),
+        timeoutSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.modelTimeoutSeconds),
+        retry: z
+          .strictObject({
+            attempts: z.int().min(1).max(100).default(defaults.retryAttempts),
+            minMs: z.int().min(1).max(600_000).default(defaults.retryMinMs),
+            maxMs: z.int().min(1).max(600_000).default(defaults.retryMaxMs),
+          })
+          .refine(({ minMs, maxMs }) => minMs <= maxMs, 'has a minMs above its maxMs. Swap them')
+          .prefault({}),
+        breaker: z
+          .strictObject({
+            failures: z.int().min(1).default(defaults.breakerFailures),
+            openSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.breakerOpenSeconds),
+          })
+          .prefault({}),
+        maxReplyBytes: z.int().min(1).default(defaults.maxReplyBytes),
+        headers: z.record(z.string(), z.string()).superRefine(refuseBadHeaders).default({}),
+        login: modelLogin.optional(),
+        hostHeader: hostName.optional(),
+        tls: tls.optional(),
+      })
+      .superRefine(refuseContradictions),
+    request: requestMapping.optional(),
+    reply: z.strictObject({
+      topic: topicTemplate,
+      body: replyBody.optional(),
+      // With QoS 0 the broker would accept no answer, so no request could be acknowledged for it.
+      qos: z.literal([1, 2]).default(defaults.qos),
+      allowedResponseTopics: z.array(topicFilter).default([]),
+      /** User properties of a request that its reply gets too. */
+      userProperties: z.array(z.string().min(1)).default([]),
+    }),
+    deadLetter: z.strictObject({ topic: topicTemplate }),
+  })
+  .superRefine(refuseUnknownNames);
+
+/** The part of a configuration that says where the broker is. */
+export const brokerPartSchema = z.strictObject({ broker });
 
 /**
  * The bridge's one configuration file. An unknown key is an error: a misspelt option would otherwise be an option
  * left at its default without a word.
  */
-export const bridgeConfigSchema = z.strictObject({
-  broker,
-  delivery: z
-    .strictObject({
-      window: z.int().min(1).max(65_535).default(defaults.window),
-      drainTimeoutSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.drainTimeoutSeconds),
-    })
-    .prefault({}),
-  routes: z.array(route).min(1).superRefine(refuseConflicts),
-  http: z
-    .strictObject({
-      host: z.string().default(defaults.httpHost),
-      port: z.int().min(0).max(65_535).default(defaults.httpPort),
-    })
-    .prefault({}),
-  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default(defaults.logLevel) }).prefault({}),
-});
+export const bridgeConfigSchema = z
+  .strictObject({
+    broker,
+    delivery: z
+      .strictObject({
+        window: z.int().min(1).max(65_535).default(defaults.window),
+        windowBytes: z.int().min(1).default(defaults.windowBytes),
+        onStop: z.enum(['keep', 'retire']).default(defaults.onStop),
+        drainTimeoutSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.drainTimeoutSeconds),
+      })
+      .prefault({}),
+    routes: z.array(route).min(1).superRefine(refuseConflicts),
+    http: z
+      .strictObject({
+        host: z.string().default(defaults.httpHost),
+        port: z.int().min(0).max(65_535).default(defaults.httpPort),
+      })
+      .prefault({}),
+    log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default(defaults.logLevel) }).prefault({}),
+  })
+  .superRefine(refuseLossOnStop);
 
-function hasAuthorization(headers: Record<string, string>): boolean {
-  return Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+interface ModelAccess {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly login?: z.output<typeof modelLogin> | undefined;
+  readonly hostHeader?: string | undefined;
+  readonly tls?: object | undefined;
+}
+
+/** What would be sent twice, or not be used at all. */
+function refuseContradictions({ url, headers, login, hostHeader, tls }: ModelAccess, context: z.RefinementCtx): void {
+  const named = Object.keys(headers).map((name) => name.toLowerCase());
+  const sent = login && loginHeader(login);
+  const problems = [
+    sent !== undefined &&
+      named.includes(sent) &&
+      `has a login and a header "${sent}", which is what the login is sent in. Give one of them`,
+    hostHeader !== undefined && named.includes('host') && 'has a hostHeader and a header "host". Give one of them',
+    hostHeader !== undefined &&
+      /^[a-z]+:\/\/[^/]*\{/.test(url) &&
+      'has a hostHeader and a URL whose host comes from the topic. Give one of them',
+    tls !== undefined && !url.startsWith('https://') && 'has tls and a URL that is not https://. Change one of them',
+  ];
+  for (const message of problems) if (message) context.addIssue({ code: 'custom', message });
 }
 
 function refuseBadHeaders(headers: Record<string, string>, context: z.RefinementCtx): void {
@@ -152,12 +199,80 @@ function refuseBadHeaders(headers: Record<string, string>, context: z.Refinement
   }
 }
 
+interface NamedLevels {
+  readonly requestTopic: string;
+  readonly captures: Record<string, string[]>;
+  readonly model: { readonly url: string };
+  readonly reply: { readonly topic: string };
+  readonly deadLetter: { readonly topic: string };
+}
+
+/** A name that the request topic does not have would be filled with nothing. */
+function refuseUnknownNames(route: NamedLevels, context: z.RefinementCtx): void {
+  if (topicPatternProblem(route.requestTopic)) return;
+  const pattern = new TopicPattern(route.requestTopic);
+  const known = pattern.names.map((name) => `{${name}}`).join(', ') || 'no names';
+  const texts: [path: string[], text: string][] = [
+    [['model', 'url'], route.model.url],
+    [['reply', 'topic'], route.reply.topic],
+    [['deadLetter', 'topic'], route.deadLetter.topic],
+    [
+      ['captures'],
+      Object.keys(route.captures)
+        .map((name) => `{${name}}`)
+        .join(''),
+    ],
+  ];
+  for (const [path, text] of texts) {
+    const unknown = placeholdersIn(text).find((name) => !pattern.names.includes(name));
+    if (unknown !== undefined) {
+      const message = `has {${unknown}}, but the request topic "${route.requestTopic}" has ${known}. Use one of them`;
+      context.addIssue({ code: 'custom', path, message });
+    }
+  }
+  for (const [path, text] of texts.slice(1, 3)) {
+    const [first = ''] = text.split('/');
+    const [name] = placeholdersIn(first);
+    if (name === undefined || pattern.beginsWith(name)) continue;
+    // Elsewhere a level may begin with $, and at the beginning that would be a topic of the broker.
+    const message = `begins with {${name}}, which is not the first level of the request topic. Begin with a fixed level`;
+    context.addIssue({ code: 'custom', path, message });
+  }
+}
+
+interface Leaving {
+  readonly broker: { readonly protocolVersion: number };
+  readonly delivery: { readonly onStop: string };
+  readonly routes: readonly { readonly name: string; readonly share?: string | undefined }[];
+}
+
+/** Whoever retires takes no more requests; there must be others who do, and MQTT 5 to end the session with. */
+function refuseLossOnStop({ broker, delivery, routes }: Leaving, context: z.RefinementCtx): void {
+  if (delivery.onStop !== 'retire') return;
+  const path = ['delivery', 'onStop'];
+  const alone = routes.find(({ share }) => share === undefined);
+  if (alone) {
+    const message = `is "retire", but route "${alone.name}" has no share: its requests would be lost while no bridge runs`;
+    context.addIssue({ code: 'custom', path, message });
+  }
+  if (broker.protocolVersion !== 5) {
+    const message = 'is "retire", but only MQTT 5 can end a session. Use broker.protocolVersion 5';
+    context.addIssue({ code: 'custom', path, message });
+  }
+}
+
+/** What is no topic is reported as such, and nothing more can be said of it. */
+function hasTopics({ requestTopic, reply, deadLetter }: z.output<typeof route>): boolean {
+  const answers = [reply.topic, deadLetter.topic];
+  return !topicPatternProblem(requestTopic) && answers.every((topic) => !topicNameProblem(sampleOf(topic)));
+}
+
 function refuseConflicts(routes: z.output<typeof route>[], context: z.RefinementCtx): void {
-  const topics = routes.map(({ name, requestTopic, reply, deadLetter }) => ({
+  const topics = routes.filter(hasTopics).map(({ name, requestTopic, reply, deadLetter }) => ({
     name,
-    requestTopic,
-    replyTopic: reply.topic,
-    deadLetterTopic: deadLetter.topic,
+    requestTopic: filterOf(requestTopic),
+    replyTopic: filterOf(reply.topic),
+    deadLetterTopic: filterOf(deadLetter.topic),
     allowedResponseTopics: reply.allowedResponseTopics,
   }));
   for (const { message } of findRouteConflicts(topics)) context.addIssue({ code: 'custom', message });

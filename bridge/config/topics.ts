@@ -38,6 +38,18 @@ export function filterMatches(filter: string, topic: string): boolean {
   return wanted.length === levels.length;
 }
 
+/** Whether there is a topic that both filters match. */
+export function filtersOverlap(a: string, b: string): boolean {
+  if ((a.startsWith('$') && /^[+#]/.test(b)) || (b.startsWith('$') && /^[+#]/.test(a))) return false;
+  const [left, right] = [a.split('/'), b.split('/')];
+  for (let i = 0; ; i += 1) {
+    const [one, other] = [left[i], right[i]];
+    if (one === '#' || other === '#') return true;
+    if (one === undefined || other === undefined) return one === other;
+    if (one !== other && one !== '+' && other !== '+') return false;
+  }
+}
+
 function commonProblem(topic: string): string | undefined {
   if (hasControlCharacter(topic)) return 'a topic has no control characters';
   if (Buffer.byteLength(topic) > MAX_TOPIC_BYTES) return `a topic is at most ${MAX_TOPIC_BYTES} bytes of UTF-8`;

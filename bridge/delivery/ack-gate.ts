@@ -4,6 +4,13 @@ import { Heartbeat } from './heartbeat';
 /** What becomes of a message, as far as the gate is concerned: when the promise resolves, it may be acknowledged. */
 export type Handle = (packet: IPublishPacket) => Promise<void>;
 
+/** How much may be taken and not yet acknowledged. */
+export interface Window {
+  readonly messages: number;
+  /** Of payload. */
+  readonly bytes: number;
+}
+
 export interface AckGateEvents {
   /** A message that the broker delivered before and that is still being worked on, or waits to be acknowledged. */
   readonly adopted: (packet: IPublishPacket) => void;
@@ -45,15 +52,17 @@ interface Internals {
  */
 export class AckGate {
   readonly #handle: Handle;
-  readonly #window: number;
+  readonly #window: Window;
   readonly #events: AckGateEvents;
   readonly #owed = new Map<number, Work>();
   readonly #running = new Set<Promise<void>>();
   #unacknowledgeable = 0;
+  #unacknowledgeableBytes = 0;
+  #taken = 0;
   #draining = false;
   #connection: GuardedConnection | undefined;
 
-  constructor(handle: Handle, window: number, events: AckGateEvents) {
+  constructor(handle: Handle, window: Window, events: AckGateEvents) {
     this.#handle = handle;
     this.#window = window;
     this.#events = events;
@@ -66,6 +75,16 @@ export class AckGate {
   get size(): number {
     const { puback, pubrec } = this.#connection?.fifo ?? { puback: [], pubrec: [] };
     return puback.length + pubrec.length + this.#unacknowledgeable;
+  }
+
+  /** The payload of those messages. */
+  get bytes(): number {
+    return (this.#connection?.bytes ?? 0) + this.#unacknowledgeableBytes;
+  }
+
+  /** Messages that were taken since the start. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** Messages whose work is not done, and that the broker will deliver again if it never is. */
@@ -87,6 +106,7 @@ export class AckGate {
         const work = this.#owed.get(messageId);
         if (work) {
           connection.fifo[cmd].push({ messageId, work });
+          connection.bytes += work.packet.payload.length;
           this.#flush(connection);
           this.#next(connection, done);
           return;
@@ -135,11 +155,15 @@ export class AckGate {
     connection.fresh = false;
     if (this.#draining) return;
     const { messageId } = packet;
+    this.#taken += 1;
     if (packet.qos === 0 || messageId === undefined) {
+      const { length } = packet.payload;
       this.#unacknowledgeable += 1;
+      this.#unacknowledgeableBytes += length;
       connection.fresh = true;
       this.#run(packet, () => {
         this.#unacknowledgeable -= 1;
+        this.#unacknowledgeableBytes -= length;
       });
       return;
     }
@@ -186,6 +210,7 @@ export class AckGate {
       const fifo = connection.fifo[cmd];
       for (let head = fifo[0]; head?.work.done; head = fifo[0]) {
         fifo.shift();
+        connection.bytes -= head.work.packet.payload.length;
         if (this.#owed.get(head.messageId) === head.work) this.#owed.delete(head.messageId);
         connection.send({ cmd, messageId: head.messageId, reasonCode: 0 });
       }
@@ -195,12 +220,16 @@ export class AckGate {
   /** Reads the next packet, unless the broker has sent more than it may: then it waits until there is room. */
   #next(connection: GuardedConnection, done: (() => void) | undefined): void {
     if (!done) return;
-    if (connection.fresh && this.size > this.#window) connection.hold(done);
+    if (connection.fresh && this.#isFull) connection.hold(done);
     else done();
   }
 
+  get #isFull(): boolean {
+    return this.size > this.#window.messages || this.bytes > this.#window.bytes;
+  }
+
   #resume(connection: GuardedConnection): void {
-    if (this.size <= this.#window) connection.release();
+    if (!this.#isFull) connection.release();
   }
 }
 
@@ -208,6 +237,8 @@ export class AckGate {
 class GuardedConnection {
   readonly fifo: Record<Acknowledgement['cmd'], { messageId: number; work: Work }[]> = { puback: [], pubrec: [] };
   readonly client: MqttClient;
+  /** Payload of what the broker is owed an acknowledgement for. */
+  bytes = 0;
   send: SendPacket = () => undefined;
   /** Whether the packet being read at the moment added to what the gate holds. */
   fresh = false;

@@ -1,7 +1,10 @@
 import { errors, Pool } from 'undici';
 import type { RouteConfig } from '../config';
 import { BridgeError, type Failure, failure } from '../errors';
-import { BearerToken, TokenError } from './bearer-token';
+import { connector, readTlsFiles, type TlsFiles } from './connector';
+import { Gateway } from './gateway';
+import { type Login, LoginError } from './login/login';
+import { type LoginFor, openLogin } from './login/open-login';
 
 /** What a model said, or why it said nothing usable. */
 export type Answer = Prediction | { readonly ok: false; readonly failure: Failure; readonly retryAfterMs?: number };
@@ -28,64 +31,83 @@ const EXCERPT_CHARS = 300;
 /** Calls one model over kept-alive connections, and never throws: a failed call is an answer like any other. */
 export class ModelClient {
   readonly #pool: Pool;
-  readonly #url: URL;
+  readonly #path: string;
   readonly #headers: Record<string, string>;
-  readonly #token: BearerToken | undefined;
+  readonly #login: Login;
   readonly #observe: (status: string, seconds: number) => void;
 
   /**
+   * @param url of the model; the route's own may have placeholders
    * @param observe told of every call: the HTTP status, or what kept it from having one, and how long it took
-   * @throws BridgeError BRIDGE_ERR_CONFIG when the route asks for a token and its file holds none
+   * @param loginFor what the models of a route share of its login
+   * @throws BridgeError BRIDGE_ERR_CONFIG when the route asks for a login, or names files for TLS, that there are not
    */
-  constructor(route: RouteConfig, observe: (status: string, seconds: number) => void) {
-    const { url, timeoutSeconds, maxReplyBytes, headers, bearerTokenFile } = route.model;
-    this.#url = new URL(url);
+  constructor(
+    route: RouteConfig,
+    url: string,
+    observe: (status: string, seconds: number) => void,
+    loginFor: LoginFor = openLogin(route),
+  ) {
+    const { timeoutSeconds, maxReplyBytes, headers, hostHeader } = route.model;
+    const gateway = new Gateway(new URL(url), hostHeader);
     const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-    this.#headers = { 'content-type': 'application/json', ...Object.fromEntries(named) };
-    this.#token = bearerTokenFile === undefined ? undefined : openToken(route.name, bearerTokenFile);
+    this.#path = gateway.url.pathname + gateway.url.search;
+    this.#headers = { 'content-type': 'application/json', ...gateway.hostHeader, ...Object.fromEntries(named) };
+    this.#login = loginFor(gateway);
     this.#observe = observe;
-    this.#pool = new Pool(this.#url.origin, {
+    this.#pool = new Pool(gateway.origin, {
       connections: route.concurrency,
       pipelining: 1,
       maxResponseSize: maxReplyBytes,
       // The deadline covers the whole exchange; undici's own limits per phase would only cut it short.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: Math.ceil(timeoutSeconds * 1000) },
+      connect: connector(openTls(route), Math.ceil(timeoutSeconds * 1000)),
     });
   }
 
-  async predict({ body, requestId }: ModelCall, timeoutMs: number): Promise<Answer> {
-    const started = performance.now();
-    let status = 'none';
-    try {
-      const response = await this.#pool.request({
-        method: 'POST',
-        path: this.#url.pathname + this.#url.search,
-        headers: { ...this.#headers, ...this.#authorization(), 'x-request-id': requestId },
-        body,
-        signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
-      });
-      status = String(response.statusCode);
-      const payload = Buffer.from(await response.body.arrayBuffer());
-      const answer = this.#judge(response.statusCode, String(response.headers['content-type'] ?? ''), payload);
-      const retryAfterMs = retryAfter(response.headers['retry-after']);
-      return answer.ok || retryAfterMs === undefined ? answer : { ...answer, retryAfterMs };
-    } catch (error) {
-      const failed = this.#explain(error as Error, timeoutMs);
-      status = failed.code;
-      return { ok: false, failure: failed };
-    } finally {
-      this.#observe(status, (performance.now() - started) / 1000);
-    }
+  async predict(call: ModelCall, timeoutMs: number): Promise<Answer> {
+    const signal = AbortSignal.timeout(Math.ceil(timeoutMs));
+    const { answer, refused } = await this.#ask(call, signal, timeoutMs);
+    return refused ? (await this.#ask(call, signal, timeoutMs)).answer : answer;
+  }
+
+  /** Ends when it has answered what it was asked. */
+  async retire(): Promise<void> {
+    await this.#pool.close();
   }
 
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
 
-  #authorization(): Record<string, string> {
-    return this.#token ? { authorization: `Bearer ${this.#token.read()}` } : {};
+  async #ask({ body, requestId }: ModelCall, signal: AbortSignal, timeoutMs: number) {
+    const started = performance.now();
+    let status = 'none';
+    try {
+      const pass = await unlessAborted(signal, this.#login.pass());
+      const response = await this.#pool.request({
+        method: 'POST',
+        path: this.#path,
+        headers: { ...this.#headers, ...pass.headers, 'x-request-id': requestId },
+        body,
+        signal,
+      });
+      status = String(response.statusCode);
+      const payload = Buffer.from(await response.body.arrayBuffer());
+      const answer = this.#judge(response.statusCode, String(response.headers['content-type'] ?? ''), payload);
+      const retryAfterMs = retryAfter(response.headers['retry-after']);
+      return {
+        answer: answer.ok || retryAfterMs === undefined ? answer : { ...answer, retryAfterMs },
+        refused: this.#login.refused(pass, response.statusCode),
+      };
+    } catch (error) {
+      const failed = this.#explain(error as Error, timeoutMs);
+      status = failed.code;
+      return { answer: { ok: false, failure: failed } as const, refused: false };
+    } finally {
+      this.#observe(status, (performance.now() - started) / 1000);
+    }
   }
 
   #judge(status: number, contentType: string, body: Buffer): Answer {
@@ -103,8 +125,9 @@ export class ModelClient {
     if (error.name === 'TimeoutError') {
       return failure('BRIDGE_ERR_MODEL_TIMEOUT', `the model did not answer within ${Math.round(timeoutMs) / 1000} s`);
     }
-    if (error instanceof TokenError) {
-      return failure('BRIDGE_ERR_MODEL_TOKEN', `there is no token for the model: ${error.message}`);
+    if (error instanceof LoginError) {
+      const { retryable, message } = error;
+      return { ...failure('BRIDGE_ERR_MODEL_LOGIN', `there is no login to the model: ${message}`), retryable };
     }
     if (error instanceof errors.ResponseExceededMaxSizeError) {
       return failure('BRIDGE_ERR_REPLY_TOO_LARGE', `the model answered with more than the route's maxReplyBytes`);
@@ -114,16 +137,23 @@ export class ModelClient {
   }
 }
 
-/** A bridge that starts without the token would answer every request with an error; unstarted, it loses none. */
-function openToken(route: string, file: string): BearerToken {
-  const token = new BearerToken(file);
+/** Read for each connection; that they are there is found out before the first. */
+function openTls({ name, model: { tls = {} } }: RouteConfig): TlsFiles {
   try {
-    token.read();
-    return token;
+    readTlsFiles(tls);
+    return tls;
   } catch (error) {
-    const reason = (error as TokenError).message;
-    throw new BridgeError('BRIDGE_ERR_CONFIG', `model.bearerTokenFile of route "${route}" gives no token: ${reason}`);
+    const reason = (error as Error).message;
+    throw new BridgeError('BRIDGE_ERR_CONFIG', `model.tls of route "${name}" cannot be used: ${reason}`);
   }
+}
+
+/** A promise's outcome, or the signal's reason when that comes first. The promise goes on. */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
 }
 
 /** What the header Retry-After asks for: seconds, or a date. */

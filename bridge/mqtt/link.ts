@@ -40,8 +40,12 @@ export class Link {
     if (!this.#stopped) this.#connect();
   }
 
-  /** Says goodbye to the broker; the MQTT session stays for as long as it was asked to. */
-  async stop(): Promise<void> {
+  /**
+   * Says goodbye to the broker; the MQTT session stays for as long as it was asked to.
+   *
+   * @param forget the broker may end the session at once (MQTT 5)
+   */
+  async stop({ forget = false } = {}): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);
     const client = this.#client;
@@ -50,7 +54,10 @@ export class Link {
     const enough = new Promise<void>((resolve) => {
       patience = setTimeout(resolve, GOODBYE_MS);
     });
-    await Promise.race([client.endAsync(false), enough]).catch(() => undefined);
+    const ended = forget
+      ? client.endAsync(false, { properties: { sessionExpiryInterval: 0 } })
+      : client.endAsync(false);
+    await Promise.race([ended, enough]).catch(() => undefined);
     clearTimeout(patience);
     // Not `end(true)`: MQTT.js takes no notice of it while it is still saying goodbye.
     client.stream?.destroy();

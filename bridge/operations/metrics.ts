@@ -62,7 +62,7 @@ export function createMetrics(unacknowledged: () => number) {
     breakerOpen: new Gauge({
       name: 'bridge_breaker_state',
       help: 'Whether calls to the model are held back because it keeps failing.',
-      labelNames: ['route'] as const,
+      labelNames: ['route', 'model'] as const,
       registers,
     }),
     endToEndSeconds: new Histogram({

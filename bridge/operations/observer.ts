@@ -75,9 +75,9 @@ export class Observer {
     this.#metrics.modelRetries.inc({ route });
   }
 
-  modelSpared({ name, model }: RouteConfig, open: boolean): void {
-    this.#metrics.breakerOpen.set({ route: name }, open ? 1 : 0);
-    const fields = { route: name, model: model.url };
+  modelSpared(route: string, model: string, open: boolean): void {
+    this.#metrics.breakerOpen.set({ route, model }, open ? 1 : 0);
+    const fields = { route, model };
     if (open) this.#log.warn(fields, 'the model keeps failing: it is asked only now and then until it answers again');
     else this.#log.info(fields, 'the model answers again');
   }

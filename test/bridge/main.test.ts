@@ -48,7 +48,7 @@ describe('edge-inference-bridge', () => {
 
   it('--check says all that is wrong with a bad one, and exits with 2', async () => {
     const file = configFile(
-      configInput({ routes: [routeInput({ requestTopic: 'iris/+' })], log: { level: 'loud' as never } }),
+      configInput({ routes: [routeInput({ requestTopic: 'iris/+x' })], log: { level: 'loud' as never } }),
     );
 
     const { code, stdout, stderr } = await bridge('--config', file, '--check').ended;
@@ -56,7 +56,7 @@ describe('edge-inference-bridge', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.split('\n')).toEqual([
       `BRIDGE_ERR_CONFIG: ${file} is not a bridge configuration:`,
-      '  routes[0].requestTopic is "iris/+", but a topic name has no wildcard (+ or #)',
+      '  routes[0].requestTopic is "iris/+x", but a + stands for a whole topic level',
       expect.stringMatching(/^ {2}log\.level is "loud"\. .*"debug"\|"info"\|"warn"\|"error"/),
       '',
     ]);

@@ -31,7 +31,7 @@ function renew(token: string): void {
 function configFor(brokerUrl: string, modelUrl: string): BridgeConfig {
   return parseBridgeConfig({
     broker: { url: brokerUrl, clientId: 'bridge-0', protocolVersion: 4 },
-    routes: [routeInput({ model: { url: modelUrl, bearerTokenFile: tokenFile } })],
+    routes: [routeInput({ model: { url: modelUrl, login: { bearerTokenFile: tokenFile } } })],
     http: { host: '127.0.0.1', port: 0 },
   });
 }
@@ -83,9 +83,9 @@ describe('a bridge whose models are behind a gateway that asks for a token', () 
 
     expect(answer).toStrictEqual({
       error: {
-        code: 'BRIDGE_ERR_MODEL_TOKEN',
+        code: 'BRIDGE_ERR_MODEL_LOGIN',
         status: 503,
-        message: `there is no token for the model: cannot read ${tokenFile}: ENOENT`,
+        message: `there is no login to the model: cannot read ${tokenFile}: ENOENT`,
         retryable: true,
         attempts: 3,
       },
@@ -126,7 +126,7 @@ describe('a bridge whose models are behind a gateway that asks for a token', () 
 
     await expect(start).rejects.toMatchObject({
       code: 'BRIDGE_ERR_CONFIG',
-      message: `BRIDGE_ERR_CONFIG: model.bearerTokenFile of route "iris" gives no token: ${tokenFile} is empty`,
+      message: `BRIDGE_ERR_CONFIG: model.login of route "iris" is none: ${tokenFile} is empty`,
     });
   });
 });

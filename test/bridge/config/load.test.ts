@@ -123,12 +123,15 @@ describe('parseBridgeConfig', () => {
         sessionExpirySeconds: 604_800,
         reconnect: { minMs: 250, maxMs: 30_000 },
       },
-      delivery: { window: 1024, drainTimeoutSeconds: 60 },
+      delivery: { window: 1024, windowBytes: 67_108_864, onStop: 'keep', drainTimeoutSeconds: 60 },
       routes: [
         {
           name: 'iris',
           requestTopic: 'iris/input',
           qos: 1,
+          retained: 'ignore',
+          ordering: 'none',
+          captures: {},
           concurrency: 64,
           model: {
             url: 'http://iris.example/v1/models/iris:predict',
@@ -138,7 +141,7 @@ describe('parseBridgeConfig', () => {
             maxReplyBytes: 16_777_216,
             headers: {},
           },
-          reply: { topic: 'iris/output', qos: 1, allowedResponseTopics: [] },
+          reply: { topic: 'iris/output', qos: 1, allowedResponseTopics: [], userProperties: [] },
           deadLetter: { topic: 'iris/dead' },
         },
       ],
@@ -152,7 +155,7 @@ describe('parseBridgeConfig', () => {
       broker: {
         url: 'wss://broker.example:8443/mqtt',
         clientId: 'bridge-7',
-        protocolVersion: 4 as const,
+        protocolVersion: 5 as const,
         username: 'bridge',
         passwordFile: '/run/secrets/password',
         keepaliveSeconds: 15,
@@ -161,12 +164,16 @@ describe('parseBridgeConfig', () => {
         reconnect: { minMs: 100, maxMs: 5_000 },
         tls: { caFile: 'ca.pem', certFile: 'tls.crt', keyFile: 'tls.key', serverName: 'mosquitto' },
       },
-      delivery: { window: 20, drainTimeoutSeconds: 1.5 },
+      delivery: { window: 20, windowBytes: 1_000, onStop: 'retire' as const, drainTimeoutSeconds: 1.5 },
       routes: [
         {
           name: 'digits',
-          requestTopic: 'digits/input',
+          requestTopic: '{site}/digits/input',
+          share: 'digits',
           qos: 2 as const,
+          retained: 'process' as const,
+          ordering: { userProperty: 'device' },
+          captures: { site: ['paris', 'rome'] },
           concurrency: 3,
           model: {
             url: 'https://digits.example/v2/models/digits/infer',
@@ -175,9 +182,14 @@ describe('parseBridgeConfig', () => {
             breaker: { failures: 7, openSeconds: 3 },
             maxReplyBytes: 1000,
             headers: { 'x-tenant': 'a' },
-            bearerTokenFile: '/run/secrets/token',
+            login: { bearerTokenFile: '/run/secrets/token' },
           },
-          reply: { topic: 'digits/output', qos: 2 as const, allowedResponseTopics: ['clients/+/answers'] },
+          reply: {
+            topic: '{site}/digits/output',
+            qos: 2 as const,
+            allowedResponseTopics: ['clients/+/answers'],
+            userProperties: ['device'],
+          },
           deadLetter: { topic: 'digits/dead' },
         },
       ],
@@ -190,11 +202,15 @@ describe('parseBridgeConfig', () => {
 
   it.each([
     ['the file', { ...configInput(), rutes: [] }, '"rutes". Known here: broker, delivery, routes, http, log'],
-    ['delivery', configInput({ delivery: { windw: 1 } as object }), '"windw". Known here: window, drainTimeoutSeconds'],
+    [
+      'delivery',
+      configInput({ delivery: { windw: 1 } as object }),
+      '"windw". Known here: window, windowBytes, onStop, drainTimeoutSeconds',
+    ],
     [
       'routes[0].model',
       configInput({ routes: [routeInput({ model: { timeout: 1 } as object })] }),
-      '"timeout". Known here: url, timeoutSeconds, retry, breaker, maxReplyBytes, headers, bearerTokenFile',
+      '"timeout". Known here: url, timeoutSeconds, retry, breaker, maxReplyBytes, headers, login, hostHeader, tls',
     ],
     [
       'broker.tls',
@@ -261,7 +277,15 @@ describe('parseBridgeConfig', () => {
   });
 
   it.each([
-    ['routes[0].requestTopic', routeInput({ requestTopic: 'iris/+' }), 'iris/+', 'no wildcard'],
+    [
+      'routes[0].requestTopic',
+      routeInput({ requestTopic: 'iris/a+' }),
+      'iris/a+',
+      'a + stands for a whole topic level',
+    ],
+    ['routes[0].requestTopic', routeInput({ requestTopic: 'iris/x{a}' }), 'iris/x{a}', '"x{a}" is no name of a level'],
+    ['routes[0].requestTopic', routeInput({ requestTopic: '{a}/{a}' }), '{a}/{a}', 'two levels have the name {a}'],
+    ['routes[0].reply.topic', routeInput({ reply: { topic: 'iris/+' } }), 'iris/+', 'no wildcard'],
     ['routes[0].reply.topic', routeInput({ reply: { topic: 'answers/#' } }), 'answers/#', 'no wildcard'],
     [
       'routes[0].deadLetter.topic',
@@ -327,14 +351,6 @@ describe('parseBridgeConfig', () => {
     ]);
   });
 
-  it.each(['authorization', 'Authorization'])('refuses a token beside a header "%s" of its own', (name) => {
-    const model = { bearerTokenFile: '/run/secrets/token', headers: { [name]: 'Basic YTpi' } };
-
-    expect(problemsOf(configInput({ routes: [routeInput({ model })] }))).toEqual([
-      'routes[0].model has a bearerTokenFile and a header "authorization", which is what the token is sent in. Give one of them',
-    ]);
-  });
-
   it('refuses a password without a user name, which MQTT 3.1.1 cannot send', () => {
     const broker = { url: 'mqtt://b.example', clientId: 'b', protocolVersion: 4 as const, passwordFile: 'password' };
 
@@ -342,6 +358,49 @@ describe('parseBridgeConfig', () => {
 
     expect(problems).toContain('passwordFile');
     expect(problems).toContain('username');
+  });
+
+  it.each([
+    ['routes[0].model.url', { model: { url: 'http://{model}.svc/' } }],
+    ['routes[0].reply.topic', { reply: { topic: 'a/{model}/out' } }],
+    ['routes[0].deadLetter.topic', { deadLetter: { topic: 'a/{model}/dead' } }],
+    ['routes[0].captures', { captures: { model: ['iris'] } }],
+  ])('refuses in %s a name that the request topic does not have', (path, changes) => {
+    const [problem, ...others] = problemsOf(
+      configInput({ routes: [routeInput({ ...changes, requestTopic: '{a}/in' })] }),
+    );
+
+    expect(others).toEqual([]);
+    expect(problem).toBe(`${path} has {model}, but the request topic "{a}/in" has {a}. Use one of them`);
+  });
+
+  it('refuses a reply topic that begins with what is not the first level: it could become one of the broker', () => {
+    const route = routeInput({ requestTopic: 'in/{device}', reply: { topic: '{device}/out/x' } });
+
+    expect(problemsOf(configInput({ routes: [route] }))).toEqual([
+      'routes[0].reply.topic begins with {device}, which is not the first level of the request topic. Begin with a fixed level',
+    ]);
+  });
+
+  it.each([
+    ['overlap', 'a/{x}', '+/b'],
+    ['overlap', '#', 'iris/other'],
+  ])('refuses routes whose request topics %s: %s and %s', (_, one, other) => {
+    const routes = [
+      routeInput({ requestTopic: one, reply: { topic: 'r/1/x/y' }, deadLetter: { topic: 'd/1/x/y' } }),
+      routeInput({ name: 'b', requestTopic: other, reply: { topic: 'r/2/x/y' }, deadLetter: { topic: 'd/2/x/y' } }),
+    ];
+
+    expect(problemsOf(configInput({ routes })).join()).toContain('both take requests from');
+  });
+
+  it('refuses to retire where nobody else takes requests, and where a session cannot be ended', () => {
+    const broker = { url: 'mqtt://b.example', clientId: 'b', protocolVersion: 4 as const };
+
+    expect(problemsOf(configInput({ broker, delivery: { onStop: 'retire' } }))).toEqual([
+      'delivery.onStop is "retire", but route "iris" has no share: its requests would be lost while no bridge runs',
+      'delivery.onStop is "retire", but only MQTT 5 can end a session. Use broker.protocolVersion 5',
+    ]);
   });
 
   it('refuses a route that takes its own answers for requests', () => {
@@ -367,7 +426,7 @@ describe('parseBridgeConfig', () => {
       extra: 1,
       broker: { url: 'http://b.example', clientId: 'b' },
       delivery: { window: 'many' },
-      routes: [{ ...routeInput({ requestTopic: 'iris/+' }), deadLetter: undefined }],
+      routes: [{ ...routeInput({ requestTopic: 'iris/+x' }), deadLetter: undefined }],
     });
 
     expect(problems.map((problem) => problem.split(' ').slice(0, 2).join(' '))).toEqual([

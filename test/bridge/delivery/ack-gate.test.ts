@@ -8,7 +8,7 @@ const PUBACK = (messageId: number) => ({ cmd: 'puback', messageId, reasonCode: 0
 const PUBREC = (messageId: number) => ({ cmd: 'pubrec', messageId, reasonCode: 0 });
 
 /** A gate whose work ends when the test says so. */
-function gateWithWork(window = 100) {
+function gateWithWork(messages = 100, bytes = 1_000_000) {
   const handled: string[] = [];
   const adopted: string[] = [];
   const running = new Map<string, PromiseWithResolvers<void>>();
@@ -20,7 +20,7 @@ function gateWithWork(window = 100) {
       running.set(name, work);
       return work.promise;
     },
-    window,
+    { messages, bytes },
     { adopted: (packet) => adopted.push(String(packet.payload)) },
   );
   return {
@@ -506,6 +506,27 @@ describe('AckGate', () => {
 
       await finish(2, 3);
       expect(ids(client)).toEqual([1, 2, 3, 4, 5, 6]);
+    });
+
+    it.each([0, 1, 2] as const)('is also full with so many bytes of payload, at QoS %i', async (qos) => {
+      const { connect, finish } = gateWithWork(100, 25);
+      const client = connect();
+      const ten = (id: number) => message(id, { qos, payload: Buffer.from(`${id}`.padStart(10, '0')) });
+      client.deliver(...[1, 2, 3, 4, 5].map(ten));
+      expect(ids(client)).toEqual([1, 2, 3]);
+
+      await finish(...(['0000000001', '0000000002', '0000000003'] as never[]));
+
+      expect(ids(client)).toEqual([1, 2, 3, 4, 5]);
+    });
+
+    it('takes a message that is larger than the whole window', () => {
+      const { connect } = gateWithWork(100, 5);
+      const client = connect();
+
+      client.deliver(message(1, { payload: Buffer.alloc(1_000) }), message(2));
+
+      expect(ids(client)).toEqual([1]);
     });
 
     it('counts work that is done and waits behind unfinished work', async () => {

@@ -78,7 +78,7 @@ describe('the installed MQTT client', () => {
           works.push(work);
           return work.promise;
         },
-        20,
+        { messages: 20, bytes: 1_000_000 },
         { adopted: () => undefined },
       );
       const guarded = async () => {

@@ -4,8 +4,9 @@ import type { Message, PublishResult } from '../../../bridge/delivery/message';
 import { Route } from '../../../bridge/delivery/route';
 import { type Failure, failure } from '../../../bridge/errors';
 import type { Answer } from '../../../bridge/model/model-client';
+import { Models } from '../../../bridge/model/models';
 import { routeConfig } from '../support/config';
-import { isPending } from '../support/deferred';
+import { isPending, settle } from '../support/deferred';
 import { message } from '../support/fake-client';
 
 vi.mock('node:timers/promises', () => import('../support/sleep.js'));
@@ -25,14 +26,20 @@ interface Conditions {
 
 function routeUnder({ config, answer, attempts = 1, broker = () => ACCEPTED }: Conditions = {}) {
   const published: Message[] = [];
-  const asked: { body: string; requestId: string; expiresAt?: number }[] = [];
+  const asked: { url: string; body: string; requestId: string; expiresAt?: number }[] = [];
   const failures: { requestId: string; failure: Failure }[] = [];
-  const route = new Route(routeConfig(config), {
+  const parsed = routeConfig(config);
+  const models = new Models(parsed.model.url, (url) => ({
     predict: async ({ body, requestId, expiresAt }) => {
-      asked.push({ body: body.toString(), requestId, ...(expiresAt !== undefined && { expiresAt }) });
+      asked.push({ url, body: body.toString(), requestId, ...(expiresAt !== undefined && { expiresAt }) });
       const prediction: Answer = { ok: true, body: Buffer.from(PREDICTION), contentType: 'application/json' };
       return { ...(answer ?? prediction), attempts };
     },
+    retire: async () => undefined,
+    close: async () => undefined,
+  }));
+  const route = new Route(parsed, {
+    models,
     publish: async (sent) => {
       published.push(sent);
       return broker(sent);
@@ -316,6 +323,120 @@ describe('Route', () => {
 
         await expect(delivered).resolves.toBe(outcome);
       });
+    });
+  });
+
+  describe('a topic with names', () => {
+    const config = {
+      requestTopic: '{namespace}/{model}/input',
+      captures: { namespace: ['staging', 'prod'] },
+      model: { url: 'http://{model}.{namespace}.svc/v1/models/{model}:predict' },
+      reply: { topic: '{namespace}/{model}/output' },
+      deadLetter: { topic: '{namespace}/dead' },
+    };
+    const to = (topic: string) => message(1, { topic, payload: Buffer.from('{}') });
+
+    it('leads to the model and the reply topic that it names', async () => {
+      const { route, asked, topics } = routeUnder({ config });
+
+      await route.deliver(to('staging/iris/input'));
+
+      expect([asked.map(({ url }) => url), topics()]).toStrictEqual([
+        ['http://iris.staging.svc/v1/models/iris:predict'],
+        ['staging/iris/output'],
+      ]);
+    });
+
+    it('leads dead letters to the topic that it names', async () => {
+      const { route, sentTo } = routeUnder({ config, answer: unreachable });
+
+      await route.deliver(to('prod/iris/input'));
+
+      expect(sentTo('prod/dead').body.failures[0].failedResource).toBe('http://iris.prod.svc/v1/models/iris:predict');
+    });
+
+    it.each([
+      ['what cannot be in a URL', 'staging/..%2f/input', 'becomes part of a URL'],
+      ['what the route does not allow', 'dev/iris/input', '{namespace} is none of: staging, prod'],
+    ])('is refused with %s, and nobody is asked', async (_, topic, reason) => {
+      const { route, asked, codes, failures } = routeUnder({ config });
+
+      await expect(route.deliver(to(topic))).resolves.toBe('error');
+
+      expect([asked, codes()]).toStrictEqual([[], ['BRIDGE_ERR_REQUEST_TOPIC']]);
+      expect(failures[0]?.failure.message).toContain(reason);
+    });
+  });
+
+  describe('message expiry', () => {
+    it('is when the model need not answer any more', async () => {
+      const { route, asked } = routeUnder();
+      const before = performance.now();
+
+      await route.deliver(request({ messageExpiryInterval: 30 }));
+
+      const left = (asked[0]?.expiresAt ?? 0) - before;
+      expect(left).toBeGreaterThan(29_000);
+      expect(left).toBeLessThan(31_000);
+    });
+
+    it('passes to the reply, as far as it is left', async () => {
+      const { route, sentTo } = routeUnder();
+
+      await route.deliver(request({ messageExpiryInterval: 30 }));
+
+      expect(sentTo('iris/output').options.properties?.messageExpiryInterval).toBe(30);
+    });
+
+    it('is none for a reply to a request without one', async () => {
+      const { route, sentTo } = routeUnder();
+
+      await route.deliver(request());
+
+      expect(sentTo('iris/output').options.properties).not.toHaveProperty('messageExpiryInterval');
+    });
+  });
+
+  describe('user properties', () => {
+    it('pass to the reply when the route names them, and no others; the bridge has the last word', async () => {
+      const { route, sentTo } = routeUnder({ config: { reply: { userProperties: ['device', 'status', 'absent'] } } });
+
+      await route.deliver(request({ userProperties: { device: 'cam-7', tenant: 'a', status: '999' } }));
+
+      expect(sentTo('iris/output').options.properties?.userProperties).toStrictEqual({
+        device: 'cam-7',
+        status: '200',
+      });
+    });
+  });
+
+  describe('ordering', () => {
+    async function begun(ordering: 'none' | 'topic' | { userProperty: string }, devices: string[]): Promise<number> {
+      const parsed = routeConfig({ ordering });
+      let calls = 0;
+      const models = new Models(parsed.model.url, () => ({
+        predict: () => {
+          calls += 1;
+          return new Promise(() => undefined);
+        },
+        retire: async () => undefined,
+        close: async () => undefined,
+      }));
+      const route = new Route(parsed, { models, publish: async () => ACCEPTED, failed: () => undefined });
+      for (const device of devices) void route.deliver(request({ userProperties: { device } }));
+      await settle();
+      return calls;
+    }
+
+    it.each([
+      ['none', 'all requests at a time', 3],
+      ['topic', 'one request of a topic at a time', 1],
+    ] as const)('%s has %s', async (ordering, _, calls) => {
+      expect(await begun(ordering, ['a', 'a', 'b'])).toBe(calls);
+    });
+
+    it('by a user property has one request of each of its values at a time', async () => {
+      expect(await begun({ userProperty: 'device' }, ['a', 'a', 'b'])).toBe(2);
     });
   });
 });

@@ -15,7 +15,7 @@ afterEach(async () => {
 function clientFor(url: string, changes: ModelChanges = {}) {
   const observed: { status: string; seconds: number }[] = [];
   const config = routeConfig({ model: { url, ...changes } });
-  const client = new ModelClient(config, (status, seconds) => {
+  const client = new ModelClient(config, url, (status, seconds) => {
     observed.push({ status, seconds });
   });
   closing.push(() => client.close());

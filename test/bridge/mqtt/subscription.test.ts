@@ -24,6 +24,15 @@ describe('subscribe', () => {
     ]);
   });
 
+  it('asks with + for levels that have names, with the group of a shared subscription, and for retained messages once', async () => {
+    const subscribeAsync = vi.fn(async () => []);
+    const route = routeConfig({ requestTopic: '{site}/input', share: 'bridges', retained: 'process' });
+
+    await subscribe({ subscribeAsync } as never, [route]);
+
+    expect(subscribeAsync.mock.calls).toEqual([[{ '$share/bridges/+/input': { qos: 1, rh: 1 } }]]);
+  });
+
   it('fails when the broker refuses a topic, and names it', async () => {
     broker = await startBroker({
       authorizeSubscribe: (_client, subscription, callback) => {

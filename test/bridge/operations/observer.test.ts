@@ -85,6 +85,39 @@ describe('Observer', () => {
     });
   });
 
+  describe('a broker that counts what it drops', () => {
+    const counted = async (...totals: number[]) => {
+      const { observer, log } = observerOf();
+      for (const total of totals) observer.droppedByBroker(total);
+      const [, value] =
+        /^bridge_broker_messages_dropped_total\{.*\} (\d+)$/m.exec(await observer.registry.metrics()) ?? [];
+      return { value, warnings: log.lines.map(({ dropped }) => dropped) };
+    };
+
+    it('is followed by the metric, also when it begins anew after a restart', async () => {
+      expect(await counted(5, 7)).toEqual({ value: '7', warnings: [2] });
+      expect(await counted(5, 7, 0, 3)).toEqual({ value: '3', warnings: [2, 3] });
+    });
+
+    it('is no reason for a warning with what it dropped before anybody listened, nor when nothing is added', async () => {
+      expect(await counted(5, 5)).toEqual({ value: '5', warnings: [] });
+    });
+
+    it('is said to lose messages when the count grows', () => {
+      const { observer, log } = observerOf();
+
+      observer.droppedByBroker(0);
+      observer.droppedByBroker(4);
+
+      expect(log.lines).toMatchObject([{ level: 'warn', broker: 'mqtt://broker.example', dropped: 4 }]);
+      expect(log.lines[0]?.msg).toContain('the broker drops messages');
+    });
+
+    it('has no metric as long as it says nothing', async () => {
+      expect(await counted()).toEqual({ value: undefined, warnings: [] });
+    });
+  });
+
   it('gives the window and how much of it is used', async () => {
     const { observer } = observerOf();
 

@@ -2,12 +2,13 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BearerToken, TokenError } from '../../../bridge/model/bearer-token';
+import { LoginError } from '../../../../bridge/model/login/login';
+import { BEARER_TOKEN, HEADER_VALUE, ONE_LINE, SecretFile } from '../../../../bridge/model/login/secret-file';
 
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'bridge-token-'));
+  folder = mkdtempSync(join(tmpdir(), 'bridge-secret-'));
   file = join(folder, 'token');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -19,32 +20,37 @@ function replace(content: string): void {
   renameSync(fresh, file);
 }
 
-function refusalOf(token: BearerToken): string {
+function refusalOf(token: SecretFile): string {
   try {
     token.read();
   } catch (error) {
-    expect(error).toBeInstanceOf(TokenError);
-    return (error as TokenError).message;
+    expect(error).toBeInstanceOf(LoginError);
+    expect((error as LoginError).retryable).toBe(true);
+    return (error as LoginError).message;
   }
   throw new Error('there is a token');
 }
 
-describe('BearerToken', () => {
+function tokenIn(file: string): SecretFile {
+  return new SecretFile(file, BEARER_TOKEN);
+}
+
+describe('a bearer token in a file', () => {
   it.each(['eyJhbGciOi.eyJpc3Mi-_.c2ln', 'abc+/=', 'a~b=='])('takes the token %s', (token) => {
     replace(token);
 
-    expect(new BearerToken(file).read()).toBe(token);
+    expect(tokenIn(file).read()).toBe(token);
   });
 
   it('leaves out the line end that editors and Secrets add', () => {
     replace('first\r\n');
 
-    expect(new BearerToken(file).read()).toBe('first');
+    expect(tokenIn(file).read()).toBe('first');
   });
 
   it('is the new one as soon as the file has been replaced (D-T7)', () => {
     replace('first');
-    const token = new BearerToken(file);
+    const token = tokenIn(file);
     token.read();
 
     replace('fresh');
@@ -59,7 +65,7 @@ describe('BearerToken', () => {
     }
     symlinkSync('one', join(folder, '..data'));
     symlinkSync(join('..data', 'token'), file);
-    const token = new BearerToken(file);
+    const token = tokenIn(file);
     const before = token.read();
 
     symlinkSync('two', join(folder, '..data.new'));
@@ -71,7 +77,7 @@ describe('BearerToken', () => {
   it('is the new one when it has been written into the same file', () => {
     replace('first');
     utimesSync(file, 1, 1);
-    const token = new BearerToken(file);
+    const token = tokenIn(file);
     token.read();
 
     writeFileSync(file, 'fresh');
@@ -82,7 +88,7 @@ describe('BearerToken', () => {
   it('is not read again as long as the file is the same', () => {
     replace('first');
     utimesSync(file, 1, 1);
-    const token = new BearerToken(file);
+    const token = tokenIn(file);
     token.read();
 
     writeFileSync(file, 'other');
@@ -93,7 +99,7 @@ describe('BearerToken', () => {
 
   it('is not the old one when the file is gone', () => {
     replace('first');
-    const token = new BearerToken(file);
+    const token = tokenIn(file);
     token.read();
 
     rmSync(file);
@@ -102,7 +108,7 @@ describe('BearerToken', () => {
   });
 
   it('is there again when the file is', () => {
-    const token = new BearerToken(file);
+    const token = tokenIn(file);
     const before = refusalOf(token);
 
     replace('first');
@@ -113,7 +119,7 @@ describe('BearerToken', () => {
   it.each(['', '\n', ' \n\t'])('refuses %j, which is no token', (content) => {
     replace(content);
 
-    expect(refusalOf(new BearerToken(file))).toBe(`${file} is empty`);
+    expect(refusalOf(tokenIn(file))).toBe(`${file} is empty`);
   });
 
   it.each(['two words', 'two\nlines', 'a\r\nx-injected: b', 'tøken', '{"token":"a"}', '='])(
@@ -121,13 +127,13 @@ describe('BearerToken', () => {
     (content) => {
       replace(content);
 
-      expect(refusalOf(new BearerToken(file))).toBe(`${file} holds something that is no bearer token`);
+      expect(refusalOf(tokenIn(file))).toBe(`${file} holds something that is no bearer token`);
     },
   );
 
   it('refuses once and again what has not become a token', () => {
     replace('');
-    const token = new BearerToken(file);
+    const token = tokenIn(file);
 
     expect([refusalOf(token), refusalOf(token)]).toStrictEqual([`${file} is empty`, `${file} is empty`]);
   });
@@ -135,6 +141,57 @@ describe('BearerToken', () => {
   it('refuses a folder', () => {
     mkdirSync(file);
 
-    expect(refusalOf(new BearerToken(file))).toBe(`cannot read ${file}: EISDIR`);
+    expect(refusalOf(tokenIn(file))).toBe(`cannot read ${file}: EISDIR`);
+  });
+});
+
+describe('a password in a file', () => {
+  it.each(['p&ss=w%rd +ü@', ' with blanks around ', 'eins zwei\tdrei'])('is %j, as it is', (password) => {
+    replace(`${password}\n`);
+
+    expect(new SecretFile(file, ONE_LINE).read()).toBe(password);
+  });
+
+  it.each(['two\nlines', 'nul\0'])('is not %j', (content) => {
+    replace(content);
+
+    expect(refusalOf(new SecretFile(file, ONE_LINE))).toBe(`${file} holds something that is no single line of text`);
+  });
+});
+
+describe('the value of a header in a file', () => {
+  it.each(['k', 'Token abc', 'a:b;c'])('is %j', (value) => {
+    replace(`${value}\r\n`);
+
+    expect(new SecretFile(file, HEADER_VALUE).read()).toBe(value);
+  });
+
+  it.each([' k', 'k ', 'a\r\nx-injected: b', 'schlüssel', 'a\tb'])('is not %j', (content) => {
+    replace(content);
+
+    expect(refusalOf(new SecretFile(file, HEADER_VALUE))).toBe(`${file} holds something that is no header value`);
+  });
+});
+
+describe('the version of a file', () => {
+  it('is another as soon as the file is', () => {
+    replace('first');
+    const secret = tokenIn(file);
+    const before = secret.version();
+
+    replace('fresh');
+
+    expect(secret.version()).not.toBe(before);
+  });
+
+  it('is the same for the same file', () => {
+    replace('first');
+    const secret = tokenIn(file);
+
+    expect(secret.version()).toBe(secret.version());
+  });
+
+  it('is none without a file', () => {
+    expect(() => tokenIn(file).version()).toThrow(`cannot read ${file}: ENOENT`);
   });
 });

@@ -1,0 +1,27 @@
+import type { Captures } from './topic-pattern';
+
+/** What Kubernetes takes for the name of a namespace or a model; no dots, slashes or percent signs. */
+const SAFE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** Says why a URL with placeholders could become one to somewhere else, or nothing when it could not. */
+export function modelUrlProblem(template: string): string | undefined {
+  const [, authority = '', rest = ''] = /^[a-z]+:\/\/([^/?#]*)(.*)$/.exec(template) ?? [];
+  const labels = authority.replace(/:\d+$/, '').split('.');
+  const torn = labels.find((label) => /[{}]/.test(label) && !/^\{[^{}]*\}$/.test(label));
+  if (torn !== undefined) return `"${torn}" is not a whole part of the host`;
+  const last = labels.at(-1) ?? '';
+  if (/[{}]/.test(last)) return 'the host must end with a part that is not taken from the topic';
+  if (/[?#].*[{}]/.test(rest)) return 'what is taken from the topic may be in the host and in the path only';
+  return undefined;
+}
+
+/** Says why something captured from a topic cannot go into a URL, or nothing when all of it can. */
+export function captureProblem(captures: Captures, names: readonly string[]): string | undefined {
+  const name = names.find((name) => !SAFE.test(captures[name] ?? ''));
+  if (name === undefined) return undefined;
+  return `{${name}} is "${excerpt(captures[name] ?? '')}", but it becomes part of a URL, and has 1 to 63 of a-z, 0-9 and -`;
+}
+
+function excerpt(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

@@ -1,0 +1,60 @@
+import { type Captures, fill, placeholdersIn } from '../config/topic-pattern';
+import type { ModelCall } from './model-client';
+import type { PatientAnswer } from './patient-model';
+
+/** One model, at one URL. */
+export interface Model {
+  predict(call: ModelCall): Promise<PatientAnswer>;
+  /** Answers what it was asked, and takes no more. */
+  retire(): Promise<void>;
+  /** Ends at once. */
+  close(): Promise<void>;
+}
+
+/** A route that leads to very many models keeps connections to those that were asked last. */
+const MOST_MODELS = 500;
+
+/** The models that a route leads to: one, or one for each of what its URL takes from the topic. */
+export class Models {
+  readonly #template: string;
+  readonly #names: readonly string[];
+  readonly #create: (url: string) => Model;
+  /** In the order they were asked last. */
+  readonly #models = new Map<string, Model>();
+
+  constructor(template: string, create: (url: string) => Model) {
+    this.#template = template;
+    this.#names = placeholdersIn(template);
+    this.#create = create;
+    if (this.#names.length === 0) this.#models.set(template, create(template));
+  }
+
+  /** The names that the URL takes from the topic. */
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** @param captures of which `captureProblem` found nothing wrong */
+  at(captures: Captures): Model {
+    const url = fill(this.#template, captures);
+    const known = this.#models.get(url);
+    if (known && this.#names.length === 0) return known;
+    const model = known ?? this.#create(url);
+    this.#models.delete(url);
+    this.#models.set(url, model);
+    this.#forgetOldest();
+    return model;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#models.values()].map((model) => model.close()));
+  }
+
+  #forgetOldest(): void {
+    if (this.#models.size <= MOST_MODELS) return;
+    const [oldest] = this.#models;
+    if (!oldest) return;
+    this.#models.delete(oldest[0]);
+    void oldest[1].retire();
+  }
+}
