@@ -1,4 +1,5 @@
 import { BENCH_USAGE, bench } from './commands/bench';
+import { REPLAY_USAGE, replay } from './commands/replay';
 import { REQUEST_COMMAND_USAGE, request } from './commands/request';
 import { RUN_USAGE, run } from './commands/run';
 
@@ -6,6 +7,7 @@ const COMMANDS: Record<string, { readonly execute: (args: string[]) => Promise<n
   run: { execute: run, usage: RUN_USAGE },
   request: { execute: request, usage: REQUEST_COMMAND_USAGE },
   bench: { execute: bench, usage: BENCH_USAGE },
+  replay: { execute: replay, usage: REPLAY_USAGE },
 };
 const OVERVIEW = `${RUN_USAGE}  -h, --help            this text; also after a command
 
@@ -13,6 +15,7 @@ Other commands, each with a --help of its own:
 
   request               publish one request and print its answer
   bench                 publish many requests and print latencies
+  replay                put requests that ended as dead letters back
 `;
 const WRONG_USAGE = 2;
 const LEAST_NODE = 22;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt';
 import type { BrokerConfig } from '../config';
 import { BridgeError } from '../errors';
 
@@ -26,23 +26,32 @@ export function createReplyClient(broker: BrokerConfig): MqttClient {
  */
 export async function connectOnce(broker: BrokerConfig): Promise<MqttClient> {
   const client = create(broker, { clientId: broker.clientId, clean: true, properties: {} });
+  await openClient(client);
+  return client;
+}
+
+/**
+ * Connects a client that has not connected yet.
+ *
+ * @throws BridgeError BRIDGE_ERR_BROKER_CONNECTION with what the broker, or the network, said
+ */
+export async function openClient(client: MqttClient): Promise<IConnackPacket> {
   try {
-    await new Promise<void>((resolve, reject) => {
-      client.once('connect', () => resolve());
+    const connack = await new Promise<IConnackPacket>((resolve, reject) => {
+      client.once('connect', resolve);
       client.once('error', reject);
       client.once('close', () => reject(new Error('the broker closed the connection')));
       client.connect();
     });
+    // An error without a listener would end the process; the command sees the connection close.
+    client.on('error', () => undefined);
+    return connack;
   } catch (error) {
     client.end(true);
-    throw new BridgeError(
-      'BRIDGE_ERR_BROKER_CONNECTION',
-      `no connection to ${broker.url}: ${(error as Error).message}`,
-    );
+    const { protocol, host, port } = client.options;
+    const where = `${protocol}://${host}:${port}`;
+    throw new BridgeError('BRIDGE_ERR_BROKER_CONNECTION', `no connection to ${where}: ${(error as Error).message}`);
   }
-  // An error without a listener would end the process; the command sees the connection close.
-  client.on('error', () => undefined);
-  return client;
 }
 
 /**

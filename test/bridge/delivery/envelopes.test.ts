@@ -31,6 +31,9 @@ describe('deadLetter', () => {
         attempts: 3,
         firstSeen: new Date(0),
         modelUrl: 'http://iris.example/v1',
+        responseTopic: 'iris/output/cam',
+        correlationData: Buffer.from([0xff]),
+        userProperties: { traceparent: '00-ab-cd-01' },
       },
       late,
     );
@@ -40,6 +43,9 @@ describe('deadLetter', () => {
       topic: 'iris/input',
       requestId: 'r-1',
       base64OriginalPayload: 'AP97',
+      responseTopic: 'iris/output/cam',
+      base64CorrelationData: '/w==',
+      userProperties: { traceparent: '00-ab-cd-01' },
       failures: [
         {
           failedAction: 'predict',
