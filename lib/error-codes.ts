@@ -29,6 +29,26 @@ export const EDGE_ERRORS = {
     why: 'KServe cuts "-predictor" and "-default" out of hosts, wherever they stand, and reports nothing.',
     fix: 'Rename the model, the namespace or the domain.',
   },
+  EDGE_ERR_DEPLOYMENT_MODE: {
+    means: 'Something of a model, or of its platform, that the deployment mode does not have.',
+    why: 'KServe would refuse the model, or pass over the setting without a word.',
+    fix: 'Leave it out, or use the other deployment mode.',
+  },
+  EDGE_ERR_KSERVE_VERSION: {
+    means: 'Something that the version of KServe does not know, or gets wrong.',
+    why: 'KServe would refuse the model, or read its configuration without what was asked for.',
+    fix: 'Leave it out, or give the version that is installed (InferencePlatform.kserve).',
+  },
+  EDGE_ERR_RUNTIME: {
+    means: 'A model with a runtime that cannot serve it, or runtimes between which KServe could not choose.',
+    why: 'The model would never get ready, or the webhook would refuse the runtime.',
+    fix: 'Name a runtime that serves the format by the protocol, or change what the runtime supports.',
+  },
+  EDGE_ERR_CLUSTER_LOCAL: {
+    means: 'A domain for a model that is meant for the cluster only.',
+    why: 'Knative answers to a mapped domain from outside, whatever the visibility of the Service behind it.',
+    fix: 'Make the model public, or leave the domain out.',
+  },
   EDGE_ERR_NAMESPACE: {
     means: "A platform without namespaces, or a model in a namespace that is not one of the platform's.",
     why: 'Hosts, certificates and access rules are made per namespace; such a model would have none.',
@@ -84,6 +104,16 @@ export const EDGE_ERRORS = {
     why: 'The pod never gets ready, or is restarted for ever.',
     fix: "Probe one of the container's ports, by name.",
   },
+  EDGE_ERR_POLICY_OPEN: {
+    means: 'An AuthorizationPolicy that lets anybody in, in all namespaces of the mesh.',
+    why: "In Istio's root namespace a policy counts everywhere: one without callers opens the workloads of all tenants.",
+    fix: 'Name the callers, or put it into the namespace of the workload; EdgeApp.accept(..) is for a gateway of your own.',
+  },
+  EDGE_ERR_POLICY_RULE: {
+    means: 'A rule of an AuthorizationPolicy that Istio refuses, or that means another thing than it seems to.',
+    why: 'No rules refuse everything, an empty rule is about everything, and a star in the middle never matches.',
+    fix: 'Write out who may call what; where it is meant that way, EdgeApp.accept(..) lets it pass.',
+  },
   EDGE_ERR_TOKEN: {
     means: 'A placeholder that was never replaced by its value.',
     why: 'The placeholder itself would be applied, as if it were the value.',
@@ -98,6 +128,16 @@ export const EDGE_ERRORS = {
     means: 'A password that is missing, or too weak to be one.',
     why: 'It would be guessed, or everybody would be locked out.',
     fix: 'Draw one at random: `openssl rand -hex 16`.',
+  },
+  EDGE_ERR_BROKER_TLS: {
+    means: 'TLS of a broker that no client could use, or that would not be what it is called.',
+    why: 'Nobody could connect, or a weaker protocol or any certificate would be taken without a word.',
+    fix: 'Give the broker a certificate and its clients an authority, or leave the option out.',
+  },
+  EDGE_ERR_ALERT: {
+    means: 'An alert on a number that nothing measures.',
+    why: 'It would never fire, and everybody would believe that all is well.',
+    fix: 'Add what measures the number, or leave the alert out.',
   },
   EDGE_ERR_ROUTE_MODEL: {
     means: 'A route to a model that is not part of the app.',
@@ -119,6 +159,11 @@ export const EDGE_ERRORS = {
     why: 'A request would be answered twice, or a single one would go round for ever.',
     fix: "Set the route's name, requestTopic, replyTopic or deadLetterTopic.",
   },
+  EDGE_ERR_TIMEOUT: {
+    means: 'Something in front of a model that waits for a shorter time than the model may take.',
+    why: 'It gives up while the model still works, and the answer comes to nobody.',
+    fix: "Raise the one, or lower the model's timeout.",
+  },
   EDGE_ERR_NO_ROUTES: {
     means: 'A bridge without a route.',
     why: 'It would run, be healthy, and do nothing.',
@@ -133,6 +178,91 @@ export const EDGE_ERRORS = {
     means: 'TLS without a host.',
     why: 'Traefik picks the certificate, and the route, by the host that a client asks for.',
     fix: 'Name the host that devices connect to.',
+  },
+  EDGE_ERR_TRAEFIK_INSTALLATION: {
+    means: 'A description of a Traefik that contradicts itself, another one, or what the entry points need.',
+    why: 'The chart would refuse the values, or Traefik would ignore the entry points or the routes without a word.',
+    fix: 'Describe the Traefik that is in the cluster, in one way for the whole app.',
+  },
+  EDGE_ERR_PASSTHROUGH: {
+    means: 'TLS that is passed through to a broker that does not end it.',
+    why: 'The handshake would reach a listener for plain MQTT, which closes the connection.',
+    fix: 'Give the broker a certificate, or end TLS in front of it.',
+  },
+  EDGE_ERR_GATEWAY_LISTENER: {
+    means: 'A listener that its Gateway would not take.',
+    why: 'The API server refuses the Gateway, or its controller marks the listener as conflicted and does not open it.',
+    fix: 'Give listeners of one Gateway different names, and different hosts or ports; those with TLS need a certificate.',
+  },
+  EDGE_ERR_GATEWAY_ROUTE: {
+    means: 'A route that its listener would not take, or that it would take beside another for the same traffic.',
+    why: "The controller leaves such a route out; all there is to see is a condition in the route's status.",
+    fix: "Choose a listener that speaks the route's protocol and has its host, and one for each broker.",
+  },
+  EDGE_ERR_ALB_LIMIT: {
+    means: 'More than an AWS Application Load Balancer takes: values of a rule, rules, certificates, or characters.',
+    why: 'The controller would stop at it, and reconcile none of the Ingresses in the group any more.',
+    fix: 'Stay within the limit that the message names, or use another load balancer for the rest.',
+  },
+  EDGE_ERR_ALB_AUTH: {
+    means: 'Auth of an Ingress for an AWS load balancer that would keep nobody out.',
+    why: 'The controller leaves out what it does not know, and what has no HTTPS listener, without a word.',
+    fix: 'Write rules with AlbAuth, or correct the annotation that the message names.',
+  },
+  EDGE_ERR_ALB_GROUP: {
+    means: 'Ingresses of one group that contradict each other, or of which one is never reached.',
+    why: 'The controller stops reconciling the whole group, or serves the one that comes first.',
+    fix: 'Give them the same settings, another groupOrder, or another groupName.',
+  },
+  EDGE_ERR_COMMON_NAME: {
+    means: 'Names of which none is short enough to lead a certificate.',
+    why: 'A common name has at most 64 characters, and ACM and cert-manager refuse the request.',
+    fix: 'Shorten the domain, or add a host of at most 64 characters.',
+  },
+  EDGE_ERR_CERTIFICATE_QUOTA: {
+    means: 'More certificates than a load balancer takes.',
+    why: 'An ALB has a default certificate and at most 25 others; hosts of the rest would get the wrong one.',
+    fix: 'Put more names into each certificate (maxNames), or use HostLayout.FLAT.',
+  },
+  EDGE_ERR_ISSUER: {
+    means: 'An ACME issuer of the app that cannot prove wildcards.',
+    why: 'An ACME server accepts DNS-01 alone for a wildcard; cert-manager would try again for ever.',
+    fix: 'Give the issuer a dns01 solver for the domain.',
+  },
+  EDGE_ERR_HOST_CERTIFICATE: {
+    means: 'A host that is served with TLS and that no certificate of the app covers.',
+    why: 'Clients would end the connection: a wildcard stands for exactly one label, the left-most.',
+    fix: "Add the host to the certificates' hosts, or to certifiedElsewhere when its certificate comes from elsewhere.",
+  },
+  EDGE_ERR_HOST_RECORD: {
+    means: 'A host that is served and that no DNS record of the app leads to.',
+    why: 'Nobody would find it: a wildcard does not answer for names that exist, nor for names below those.',
+    fix: "Add the host to the records' hosts, or to recordedElsewhere when its record comes from elsewhere.",
+  },
+  EDGE_ERR_ZONE: {
+    means: 'A name that none of the given hosted zones can hold.',
+    why: 'A record is made in the zone that its name ends with; without one a certificate is never validated.',
+    fix: 'Add the zone, or leave zones out.',
+  },
+  EDGE_ERR_ZONE_APEX: {
+    means: 'A CNAME with the name of its zone.',
+    why: 'The SOA and NS records of a zone stand there, and a CNAME stands beside no other record.',
+    fix: 'Use an alias, or publish another host.',
+  },
+  EDGE_ERR_HTTP_CONTROLLER: {
+    means: 'A wish about a route that its controller cannot fulfil.',
+    why: 'It would leave the wish out without a word: a path without its password, for one.',
+    fix: 'Leave it to the service, or use a controller that can.',
+  },
+  EDGE_ERR_HTTP_AUTH: {
+    means: 'A route that asks for a password without TLS.',
+    why: 'Basic authentication sends the password with every request, and it would cross the network in clear.',
+    fix: 'Set tls of the HttpRoutes.',
+  },
+  EDGE_ERR_SHARED_VOLUME: {
+    means: 'A volume that the pods of a service cannot share.',
+    why: 'Pods on a second node, or in another namespace, would wait for it for ever.',
+    fix: 'Use a PersistentVolumeClaim of the same namespace with ReadWriteMany.',
   },
   EDGE_ERR_BUNDLE: {
     means: "The bridge's program is not where the library expects it.",

@@ -13,7 +13,7 @@ export interface SecretReference {
 }
 
 /**
- * Where a password comes from. There is no way to write one into a stack.
+ * How a user proves who it is. There is no way to write a password into a stack.
  */
 export class Credentials {
   /**
@@ -47,7 +47,7 @@ export class Credentials {
 
   /**
    * A password in a Secret that exists in the cluster, or will before the pods start: nothing secret passes through
-   * synth. The broker hashes it when its pod starts, so a changed Secret counts from the next start on.
+   * synth. The broker's pod hashes it when it starts, and again when the Secret changes.
    *
    * @param secret the Secret, or its name. It must be in the broker's namespace, and for a bridge elsewhere in the
    * bridge's too
@@ -69,17 +69,28 @@ export class Credentials {
     return new Credentials(undefined, { secretName, key });
   }
 
+  /**
+   * No password: the user shows a certificate whose common name is the user's name, at the broker's listener for clients
+   * with certificates. The authority that signs them decides who is who.
+   */
+  static fromCertificate(): Credentials {
+    return new Credentials(undefined, undefined);
+  }
+
   readonly #password: string | undefined;
   /** The Secret to read, unless the password came from the environment. */
   readonly secret: SecretReference | undefined;
+  /** Whether a certificate takes the place of a password. */
+  readonly certificate: boolean;
 
   private constructor(password: string | undefined, secret: SecretReference | undefined) {
     this.#password = password;
     this.secret = secret;
+    this.certificate = password === undefined && secret === undefined;
   }
 
   /**
-   * The password itself, unless it is in a Secret.
+   * The password itself, unless it is in a Secret or there is none.
    *
    * @internal
    */

@@ -46,8 +46,8 @@ export class MosquittoUsers {
       throw new EdgeError('EDGE_ERR_CREDENTIALS', {
         at: `the credentials of broker user "${name}"`,
         value: typeof credentials,
-        rule: 'they say where the password comes from',
-        fix: 'Use Credentials.fromSecret(..) or Credentials.fromEnv(..)',
+        rule: 'they say how the user proves who it is',
+        fix: 'Use Credentials.fromSecret(..), Credentials.fromEnv(..) or Credentials.fromCertificate()',
       });
     }
     const user = new MosquittoUser(name, credentials);
@@ -77,7 +77,7 @@ export class MosquittoUsers {
     return this.#sorted().flatMap(({ name, credentials: { secret } }) => (secret ? [{ user: name, ...secret }] : []));
   }
 
-  /** One user's line, empty when the password is in a Secret. */
+  /** One user's line, empty when the password is in a Secret or there is none. */
   passwordLine({ name, credentials }: MosquittoUser): string {
     const password = credentials._reveal();
     if (password === undefined) return '';

@@ -1,6 +1,7 @@
 import { type ApiObject, Chart, Lazy, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { TraefikBrokerRoutes, type TraefikExposure } from '../entry/traefik-broker-routes';
+import { GatewayBrokerRoutes, type GatewayExposure } from '../entry/gateway-api/gateway-broker-routes';
+import { TraefikBrokerRoutes, type TraefikExposure } from '../entry/traefik/traefik-broker-routes';
 import { EdgeError } from '../errors';
 import { validImage } from '../kubernetes/image';
 import { podLabels } from '../kubernetes/labels';
@@ -17,82 +18,36 @@ import {
   Service,
   ServiceAccount,
 } from '../kubernetes/objects';
-import { type ContainerResources, cpu, renderResources, renderSize } from '../kubernetes/plus';
+import { cpu, renderResources, renderSize } from '../kubernetes/plus';
 import { dnsLabelProblem, workloadNameProblem } from '../naming/kubernetes-names';
+import { BrokerAlerts, type BrokerAlertsOptions, DROPPED_MESSAGES_TOPIC, unwatchedProblem } from './broker-alerts';
+import type { CertificateAuthority } from './certificate-authority';
 import type { Credentials } from './credentials';
-import { mosquittoConf, prepareScript } from './mosquitto-files';
+import { type MosquittoSettings, mosquittoConf } from './mosquitto-conf';
+import { listenersOf, type MosquittoListener } from './mosquitto-listeners';
+import { MosquittoParent, type ParentOptions } from './mosquitto-parent';
+import type { MosquittoProps } from './mosquitto-props';
+import { prepareScript, reloadScript, reloadSignal } from './mosquitto-scripts';
+import { DEFAULT_MEMORY, resolveSettings, wholeNumber } from './mosquitto-settings';
+import type { BrokerTls } from './mosquitto-tls';
 import type { MosquittoUser } from './mosquitto-user';
 import { MosquittoUsers } from './mosquitto-users';
+import { MosquittoVersion } from './mosquitto-version';
 import { mosquittoWorkload } from './mosquitto-workload';
 import { type RegisteredRoute, RouteRegistry } from './route-registry';
 
-const MQTT_PORT = 1883;
-const WEBSOCKET_PORT = 8080;
-/** Mosquitto reads most of its numbers as signed 32 bits. */
-const MOST = 2 ** 31 - 1;
-const DEFAULT_MEMORY = Size.gibibytes(1);
-
-export interface MosquittoProps {
-  /** @default 'mosquitto' */
-  readonly namespace?: string;
-  /**
-   * Whether the app creates the namespace.
-   *
-   * @default true
-   */
-  readonly createNamespace?: boolean;
-  /** Name of the broker's Service, StatefulSet and ServiceAccount. @default 'mosquitto' */
-  readonly name?: string;
-  /**
-   * An image of Mosquitto 2.0.22 or a later 2.x, with `mosquitto_passwd` and a shell, as the official one.
-   *
-   * @default 'docker.io/library/eclipse-mosquitto:2.0.22'
-   */
-  readonly image?: string;
-  /** Size of the volume for sessions and queues. @default Size.gibibytes(5) */
-  readonly storage?: Size;
-  /** @default - the cluster's default StorageClass */
-  readonly storageClassName?: string;
-  /** @default - requests 100m and 256Mi, limit 1Gi of memory */
-  readonly resources?: ContainerResources;
-  /**
-   * The largest MQTT packet the broker takes. A larger one ends the client's connection.
-   *
-   * @default - 2,000,000 bytes, the default of Mosquitto 2.1
-   */
-  readonly maxPacketBytes?: number;
-  /**
-   * Messages that may wait for each client that is away; Mosquitto drops further ones without telling the publisher.
-   *
-   * @default 500000
-   */
-  readonly maxQueuedMessages?: number;
-  /**
-   * Payload that may wait for each client that is away. The queue is in memory.
-   *
-   * @default - a quarter of the memory limit
-   */
-  readonly maxQueuedBytes?: number;
-  /**
-   * Seconds between two writes of sessions and queues to the volume. What is newer is lost when the broker is killed; a
-   * broker that is stopped writes everything.
-   *
-   * @default 60
-   */
-  readonly autosaveIntervalSeconds?: number;
-  /**
-   * Rounds of PBKDF2 in the passwords' hashes. Mosquitto is single-threaded and does nothing else while it checks a
-   * password, so a high count makes a reconnecting fleet wait; passwords drawn at random do not need one.
-   *
-   * @default 100000
-   */
-  readonly passwordIterations?: number;
+/** What a client inside the cluster needs to trust a broker that speaks TLS only. */
+export interface MosquittoTrust {
+  readonly authority: CertificateAuthority;
+  /** The name to hold the certificate against. @default - the host of the URL */
+  readonly serverName?: string;
 }
 
 /**
  * A Mosquitto broker: one pod with persistent sessions, hashed passwords, and an ACL that follows from the routes.
  *
- * Everything but the users' own topics is refused, and so is every client without a password.
+ * Everything but the users' own topics is refused, and so is every client that is not a user. Changed users, grants and
+ * certificates reach the running broker by themselves.
  *
  * @see https://mosquitto.org/man/mosquitto-conf-5.html
  */
@@ -101,14 +56,28 @@ export class Mosquitto extends Chart {
   readonly name: string;
   /** Host of the Service inside the cluster. */
   readonly host: string;
-  readonly mqttPort: number = MQTT_PORT;
-  readonly websocketPort: number = WEBSOCKET_PORT;
+  /** Port of {@link mqttUrl}. */
+  readonly mqttPort: number;
+  /** Port of {@link websocketUrl}. */
+  readonly websocketPort: number;
+  /** Port for MQTT over TLS, where there is TLS. */
+  readonly mqttsPort: number | undefined;
+  /** Port for MQTT over secure websockets, where there is TLS. */
+  readonly wssPort: number | undefined;
+  /** Port for clients that log in with certificates, where there are such. */
+  readonly clientCertificatePort: number | undefined;
   /** The largest MQTT packet the broker takes, in bytes. */
   readonly maxPacketBytes: number;
-  /** Where clients inside the cluster connect to. */
+  /** Where clients inside the cluster connect to: without TLS if that is possible. */
   readonly mqttUrl: string;
-  /** Where clients inside the cluster connect to over websockets. */
+  /** Where clients inside the cluster connect to over websockets: without TLS if that is possible. */
   readonly websocketUrl: string;
+  /** Where clients inside the cluster connect to over TLS, where there is TLS. */
+  readonly mqttsUrl: string | undefined;
+  /** Where clients inside the cluster connect to over secure websockets, where there is TLS. */
+  readonly wssUrl: string | undefined;
+  /** What clients of {@link mqttsUrl} and {@link wssUrl} need, where there is TLS. */
+  readonly trust: MosquittoTrust | undefined;
 
   /** The namespace, unless it is not created. */
   readonly namespaceObject: ApiObject | undefined;
@@ -119,55 +88,71 @@ export class Mosquitto extends Chart {
   readonly service: ApiObject;
   readonly statefulSet: ApiObject;
   readonly networkPolicy: ApiObject;
+  /** cert-manager's Certificate, where the broker's comes from there. */
+  readonly certificate: ApiObject | undefined;
 
+  readonly #settings: MosquittoSettings;
+  readonly #iterations: number;
+  readonly #acceptsCertificates: boolean;
+  readonly #plain: boolean;
   readonly #users: MosquittoUsers;
   readonly #clients: NetworkPeer[] = [];
+  readonly #parents: MosquittoParent[] = [];
   readonly #routes = new RouteRegistry();
+  #watchers = 0;
 
+  /**
+   * @throws EdgeError EDGE_ERR_NAME or EDGE_ERR_VALUE for what Kubernetes or Mosquitto would not take;
+   * EDGE_ERR_BROKER_TLS for listeners that no client could use
+   */
   constructor(scope: Construct, id: string, props: MosquittoProps = {}) {
     super(scope, id, { namespace: props.namespace ?? 'mosquitto' });
     this.brokerNamespace = validNamespace('Mosquitto.namespace', props.namespace ?? 'mosquitto');
     this.name = validName(props.name ?? 'mosquitto');
     this.host = `${this.name}.${this.brokerNamespace}.svc.cluster.local`;
-    this.mqttUrl = `mqtt://${this.host}:${MQTT_PORT}`;
-    this.websocketUrl = `ws://${this.host}:${WEBSOCKET_PORT}`;
-    const iterations = wholeNumber('passwordIterations', props.passwordIterations ?? 100_000, 1_000);
-    this.#users = new MosquittoUsers(`${this.brokerNamespace}/${this.name}`, iterations);
-    const prepare = prepareScript(iterations);
-    const memoryBytes = (props.resources?.memory?.limit ?? DEFAULT_MEMORY).toKibibytes() * 1024;
-    this.maxPacketBytes = wholeNumber('maxPacketBytes', props.maxPacketBytes ?? 2_000_000, 1_024);
-    const conf = mosquittoConf({
-      mqttPort: MQTT_PORT,
-      websocketPort: WEBSOCKET_PORT,
-      maxPacketBytes: this.maxPacketBytes,
-      maxQueuedMessages: wholeNumber('maxQueuedMessages', props.maxQueuedMessages ?? 500_000, 1),
-      maxQueuedBytes: wholeNumber(
-        'maxQueuedBytes',
-        props.maxQueuedBytes ?? Math.floor(memoryBytes / 4),
-        1_024,
-        Number.MAX_SAFE_INTEGER,
-      ),
-      autosaveIntervalSeconds: wholeNumber('autosaveIntervalSeconds', props.autosaveIntervalSeconds ?? 60, 1),
+    validateListeners(props);
+    this.#plain = props.plainListeners ?? true;
+    this.#acceptsCertificates = props.clientCertificates !== undefined;
+    const listeners = listenersOf({
+      plain: this.#plain,
+      tls: props.tls !== undefined,
+      clientCertificates: this.#acceptsCertificates,
     });
-    const labels = podLabels('mosquitto', this.name);
+    this.#settings = resolveSettings(props, listeners);
+    this.maxPacketBytes = this.#settings.maxPacketBytes;
+    this.#iterations = wholeNumber('passwordIterations', props.passwordIterations ?? 100_000, 1_000);
+    this.#users = new MosquittoUsers(`${this.brokerNamespace}/${this.name}`, this.#iterations);
+    const portOf = (...names: string[]) => listeners.find(({ name }) => names.includes(name))?.port;
+    this.mqttsPort = portOf('mqtts');
+    this.wssPort = portOf('wss');
+    this.clientCertificatePort = portOf('mqtts-cert');
+    this.mqttsUrl = props.tls && `mqtts://${this.host}:${this.mqttsPort}`;
+    this.wssUrl = props.tls && `wss://${this.host}:${this.wssPort}`;
+    this.mqttPort = portOf('mqtt', 'mqtts') as number;
+    this.websocketPort = portOf('websockets', 'wss') as number;
+    this.mqttUrl = `${this.#plain ? 'mqtt' : 'mqtts'}://${this.host}:${this.mqttPort}`;
+    this.websocketUrl = `${this.#plain ? 'ws' : 'wss'}://${this.host}:${this.websocketPort}`;
+
     const namespace = this.brokerNamespace;
+    const labels = podLabels('mosquitto', this.name);
+    const metadata = (name: string) => ({ name, namespace, labels });
     if (props.createNamespace ?? true) {
       this.namespaceObject = declareNamespace(this, namespace, PodSecurity.RESTRICTED);
     }
-
-    this.serviceAccount = new ServiceAccount(this, 'service-account', { name: this.name, namespace, labels });
+    const tls = props.tls?._bind(this, { name: this.name, namespace, host: this.host, labels });
+    this.certificate = tls?.certificate;
+    this.trust = tls && { authority: tls.authority, serverName: tls.serverName };
+    this.serviceAccount = new ServiceAccount(this, 'service-account', metadata(this.name));
     this.configMap = new ConfigMap(this, 'config', {
-      metadata: { name: `${this.name}-config`, namespace, labels },
-      data: Lazy.any({
-        produce: () => ({ 'mosquitto.conf': conf, acl: this.#users.aclFile(), 'prepare.sh': prepare }),
-      }),
+      metadata: metadata(`${this.name}-config`),
+      data: Lazy.any({ produce: () => this.#files() }),
     });
     this.usersSecret = new Secret(this, 'users', {
-      metadata: { name: `${this.name}-users`, namespace, labels },
+      metadata: metadata(`${this.name}-users`),
       stringData: Lazy.any({ produce: () => ({ passwd: this.#users.passwordFile() }) }),
     });
     this.volumeClaim = new PersistentVolumeClaim(this, 'data', {
-      metadata: { name: `${this.name}-data`, namespace, labels },
+      metadata: metadata(`${this.name}-data`),
       spec: {
         accessModes: ['ReadWriteOnce'],
         storageClassName: props.storageClassName,
@@ -175,43 +160,17 @@ export class Mosquitto extends Chart {
       },
     });
     this.service = new Service(this, 'service', {
-      metadata: { name: this.name, namespace, labels },
-      spec: {
-        type: 'ClusterIP',
-        selector: labels,
-        ports: [
-          { name: 'mqtt', port: MQTT_PORT, targetPort: 'mqtt', protocol: 'TCP', appProtocol: 'mqtt' },
-          { name: 'websockets', port: WEBSOCKET_PORT, targetPort: 'websockets', protocol: 'TCP', appProtocol: 'http' },
-        ],
-      },
+      metadata: metadata(this.name),
+      spec: { type: 'ClusterIP', selector: labels, ports: listeners.map(servicePort) },
     });
-    this.statefulSet = mosquittoWorkload(this, 'Resource', {
-      namespace,
-      name: this.name,
-      labels,
-      image: validImage('Mosquitto.image', props.image ?? 'docker.io/library/eclipse-mosquitto:2.0.22'),
-      resources: renderResources(
-        props.resources ?? {
-          cpu: { request: cpu(100) },
-          memory: { request: Size.mebibytes(256), limit: DEFAULT_MEMORY },
-        },
-      ),
-      mqttPort: MQTT_PORT,
-      websocketPort: WEBSOCKET_PORT,
-      configMap: this.configMap.name,
-      usersSecret: this.usersSecret.name,
-      claim: this.volumeClaim.name,
-      startupFiles: () => [conf, this.#users.aclFile(), prepare, this.#users.passwordFile()],
-      secretUsers: () => this.#users.inSecrets(),
-    });
+    this.statefulSet = this.#workload(props, listeners, tls);
     this.networkPolicy = new NetworkPolicy(this, 'network-policy', {
-      metadata: { name: this.name, namespace, labels },
+      metadata: metadata(this.name),
       spec: {
         podSelector: { matchLabels: labels },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: Lazy.any({ produce: () => this.#ingress() }),
-        // A broker answers; it calls nobody.
-        egress: [],
+        ingress: Lazy.any({ produce: () => this.#ingress(listeners) }),
+        egress: Lazy.any({ produce: () => this.#egress() }),
       },
     });
   }
@@ -220,9 +179,17 @@ export class Mosquitto extends Chart {
    * Adds somebody who may log in. What they may publish and receive follows from the routes they are clients of.
    *
    * @throws EdgeError EDGE_ERR_NAME for a name that is not 1 to 64 of letters, digits and `. _ @ -`; EDGE_ERR_DUPLICATE
-   * for a name that is taken
+   * for a name that is taken; EDGE_ERR_CREDENTIALS for a certificate at a broker that asks for none
    */
   addUser(name: string, credentials: Credentials): MosquittoUser {
+    if (credentials?.certificate && !this.#acceptsCertificates) {
+      throw new EdgeError('EDGE_ERR_CREDENTIALS', {
+        at: `the credentials of broker user "${name}"`,
+        value: 'Credentials.fromCertificate()',
+        rule: 'the broker has no listener for clients with certificates',
+        fix: 'Set Mosquitto.clientCertificates to the authority that signs them',
+      });
+    }
     return this.#users.add(name, credentials);
   }
 
@@ -232,20 +199,68 @@ export class Mosquitto extends Chart {
   }
 
   /**
-   * Opens the broker to devices outside of the cluster.
+   * Connects the broker to one above it: messages go there, come from there, or both. They wait at either end while the
+   * link is down.
    *
-   * @throws EdgeError EDGE_ERR_TRAEFIK_TLS for `tls` without `host`; EDGE_ERR_ENTRY_POINT for ports Traefik cannot have
+   * @throws EdgeError EDGE_ERR_ROUTE_CONFLICT for messages that would go round; EDGE_ERR_DUPLICATE for a name that is
+   * taken; EDGE_ERR_NAME, EDGE_ERR_DOMAIN, EDGE_ERR_VALUE or EDGE_ERR_CREDENTIALS for what Mosquitto would not read
    */
-  exposeThroughTraefik(exposure: TraefikExposure = {}): TraefikBrokerRoutes {
-    const routes = new TraefikBrokerRoutes(this, 'traefik', {
-      ...exposure,
+  addParent(options: ParentOptions): MosquittoParent {
+    const name = options.name ?? 'parent';
+    if (this.#parents.some(({ parentName }) => parentName === name)) {
+      const at = `a parent of broker ${this.node.path}`;
+      const rule = 'there is one already by this name';
+      throw new EdgeError('EDGE_ERR_DUPLICATE', { at, value: name, rule, fix: 'Give one of them another name' });
+    }
+    const parent = new MosquittoParent(this, `parent-${name}`, {
+      ...options,
+      broker: this.name,
+      namespace: this.brokerNamespace,
+      labels: podLabels('mosquitto', this.name),
+      version: this.#settings.version,
+    });
+    this.#parents.push(parent);
+    return parent;
+  }
+
+  /** Has Prometheus tell somebody when the broker drops messages; the Prometheus operator must be installed. */
+  addAlerts(options: BrokerAlertsOptions = {}): BrokerAlerts {
+    const alerts = new BrokerAlerts(this, 'alerts', {
+      ...options,
       name: this.name,
       namespace: this.brokerNamespace,
-      service: this.service.name,
-      mqttPort: MQTT_PORT,
-      websocketPort: WEBSOCKET_PORT,
+      url: this.mqttUrl,
     });
+    alerts.node.addValidation({ validate: () => (this.#watchers > 0 ? [] : [unwatchedProblem(this.name)]) });
+    return alerts;
+  }
+
+  /**
+   * Opens the broker to devices outside of the cluster.
+   *
+   * @throws EdgeError EDGE_ERR_TRAEFIK_TLS for `tls` without `host`; EDGE_ERR_ENTRY_POINT for ports Traefik cannot have;
+   * EDGE_ERR_PASSTHROUGH and EDGE_ERR_BROKER_TLS for TLS at an end that the broker does not have
+   */
+  exposeThroughTraefik(exposure: TraefikExposure = {}): TraefikBrokerRoutes {
+    this.#refusePlain('exposeThroughTraefik(..).tls', exposure.tls?.passesThrough ?? false);
+    const routes = new TraefikBrokerRoutes(this, 'traefik', { ...exposure, ...this.#backend() });
     this._allowPeer(podsOfNamespaces(routes.entryPoints.namespace));
+    return routes;
+  }
+
+  /**
+   * Opens the broker to devices outside of the cluster, at a Gateway of the Gateway API.
+   *
+   * @throws EdgeError EDGE_ERR_GATEWAY_ROUTE and EDGE_ERR_GATEWAY_LISTENER for listeners that would not take the routes;
+   * EDGE_ERR_PASSTHROUGH and EDGE_ERR_BROKER_TLS for TLS at an end that the broker does not have
+   */
+  exposeThroughGateway(exposure: GatewayExposure): GatewayBrokerRoutes {
+    for (const listener of [exposure.mqttListener, exposure.websocketListener]) {
+      if (listener)
+        this.#refusePlain(`listener "${listener.name}" of exposeThroughGateway(..)`, listener.passesThrough);
+    }
+    const routes = new GatewayBrokerRoutes(this, 'gateway', { ...exposure, ...this.#backend() });
+    this._allowPeer(podsOfNamespaces(routes.gateway.proxyNamespace));
     return routes;
   }
 
@@ -277,17 +292,130 @@ export class Mosquitto extends Chart {
     this.#clients.push(peer);
   }
 
+  /**
+   * Lets a user read how many messages the broker has dropped, to tell others of it.
+   *
+   * @returns the topic
+   * @internal
+   */
+  _addWatcher(user: MosquittoUser): string {
+    this.#watchers += 1;
+    user.allowSubscribe(DROPPED_MESSAGES_TOPIC);
+    return DROPPED_MESSAGES_TOPIC;
+  }
+
   /** @internal */
   _addRoute(route: RegisteredRoute): void {
     this.#routes.add(route);
   }
 
-  #ingress(): NetworkRule[] {
-    const ports: NetworkRule['ports'] = [
-      { port: 'mqtt', protocol: 'TCP' },
-      { port: 'websockets', protocol: 'TCP' },
-    ];
+  #backend() {
+    return {
+      name: this.name,
+      namespace: this.brokerNamespace,
+      service: this.service.name,
+      mqttPort: this.mqttPort,
+      websocketPort: this.websocketPort,
+      mqttsPort: this.mqttsPort,
+      wssPort: this.wssPort,
+    };
+  }
+
+  #refusePlain(at: string, passesThrough: boolean): void {
+    if (this.#plain || passesThrough) return;
+    throw new EdgeError('EDGE_ERR_BROKER_TLS', {
+      at,
+      value: 'TLS that ends before the broker',
+      rule: 'the broker has no listener without TLS, which would be connected to',
+      fix: 'Pass TLS through to the broker, or leave the plain listeners on',
+    });
+  }
+
+  #workload(props: MosquittoProps, listeners: MosquittoListener[], tls: BrokerTls | undefined): ApiObject {
+    return mosquittoWorkload(this, 'Resource', {
+      namespace: this.brokerNamespace,
+      name: this.name,
+      labels: podLabels('mosquitto', this.name),
+      image: validImage('Mosquitto.image', props.image ?? this.#settings.version.image),
+      resources: renderResources(
+        props.resources ?? {
+          cpu: { request: cpu(100) },
+          memory: { request: Size.mebibytes(256), limit: DEFAULT_MEMORY },
+        },
+      ),
+      listeners,
+      configMap: this.configMap.name,
+      usersSecret: this.usersSecret.name,
+      claim: this.volumeClaim.name,
+      tlsSecret: tls?.secretName,
+      clientAuthority: props.clientCertificates?._source('ca.crt'),
+      startupFiles: () => Object.values(this.#startupFiles()),
+      secretUsers: () => this.#users.inSecrets(),
+      parents: () => this.#parents.flatMap((parent) => parent._sources()),
+    });
+  }
+
+  /** What is in the ConfigMap. */
+  #files(): Record<string, string> {
+    return { ...this.#startupFiles(), acl: this.#users.aclFile() };
+  }
+
+  /** The part of it that a running broker cannot be given anew. */
+  #startupFiles(): Record<string, string> {
+    const { version } = this.#settings;
+    const hasParents = this.#parents.length > 0;
+    const connections = this.#parents.map((parent) => [`parent-${parent.parentName}.conf`, parent._connection()]);
+    return {
+      'mosquitto.conf': mosquittoConf(this.#settings, hasParents),
+      'prepare.sh': prepareScript({ version, iterations: this.#iterations, hasParents }),
+      'reload.sh': reloadScript(reloadSignal(version, hasParents)),
+      ...Object.fromEntries(connections),
+    };
+  }
+
+  #ingress(listeners: MosquittoListener[]): NetworkRule[] {
+    const ports = listeners.map(({ name }) => ({ port: name, protocol: 'TCP' as const }));
     return this.#clients.length === 0 ? [] : [{ from: this.#clients, ports }];
+  }
+
+  /** A broker answers; it calls nobody but its parents, whose addresses only the DNS knows. */
+  #egress(): NetworkRule[] {
+    if (this.#parents.length === 0) return [];
+    const ports = [...new Set(this.#parents.map(({ port }) => port))].sort((a, b) => a - b);
+    return [
+      {
+        ports: [
+          { port: 53, protocol: 'UDP' },
+          { port: 53, protocol: 'TCP' },
+        ],
+      },
+      { ports: ports.map((port) => ({ port, protocol: 'TCP' })) },
+    ];
+  }
+}
+
+function servicePort({ name, port, appProtocol }: MosquittoListener) {
+  return { name, port, targetPort: name, protocol: 'TCP' as const, appProtocol };
+}
+
+function validateListeners({ tls, clientCertificates, plainListeners, version }: MosquittoProps): void {
+  const refuse = (at: string, value: unknown, rule: string, fix: string): never => {
+    throw new EdgeError('EDGE_ERR_BROKER_TLS', { at: `Mosquitto.${at}`, value, rule, fix });
+  };
+  if (plainListeners === false && !tls) {
+    refuse('plainListeners', false, 'without tls there would be no listener left', 'Set tls, or leave them on');
+  }
+  if (clientCertificates && !tls) {
+    const rule = 'certificates are shown in a TLS handshake, for which the broker needs its own';
+    refuse('clientCertificates', 'set', rule, 'Set tls');
+  }
+  if (clientCertificates && clientCertificates._source('ca.crt') === undefined) {
+    const rule = 'a public authority signs certificates for anybody, under any name';
+    refuse('clientCertificates', 'CertificateAuthority.PUBLIC', rule, 'Use an authority of your own');
+  }
+  if (tls?.minimumVersion === 'TLSv1.3' && (version ?? MosquittoVersion.V2_0).name === '2.0') {
+    const rule = 'Mosquitto 2.0 takes TLS 1.2 from secure websockets all the same';
+    refuse('tls.minimumVersion', 'TLSv1.3', rule, 'Use MosquittoVersion.V2_1, or leave it at TLSv1.2');
   }
 }
 
@@ -301,15 +429,4 @@ function validNamespace(at: string, namespace: string): string {
   const rule = dnsLabelProblem(namespace);
   if (!rule) return namespace;
   throw new EdgeError('EDGE_ERR_NAME', { at, value: namespace, rule, fix: 'Choose another name' });
-}
-
-function wholeNumber(prop: string, value: number, least: number, most: number = MOST): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  const upTo = most === Number.MAX_SAFE_INTEGER ? '' : `, and at most ${most}`;
-  throw new EdgeError('EDGE_ERR_VALUE', {
-    at: `Mosquitto.${prop}`,
-    value,
-    rule: `it is a whole number of at least ${least}${upTo}`,
-    fix: 'Choose one',
-  });
 }

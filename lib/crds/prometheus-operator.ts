@@ -21,3 +21,19 @@ export class PrometheusRule extends ApiObject {
     super(scope, id, { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule', ...props });
   }
 }
+
+export interface ServiceMonitorProps {
+  readonly metadata: ApiObjectMetadata;
+  readonly spec: {
+    /** Labels of the Service; only those in the monitor's own namespace are looked at. */
+    readonly selector: { readonly matchLabels: Record<string, string> };
+    readonly endpoints: { readonly port: string; readonly path: string; readonly interval?: string }[];
+  };
+}
+
+/** @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitor */
+export class ServiceMonitor extends ApiObject {
+  constructor(scope: Construct, id: string, props: ServiceMonitorProps) {
+    super(scope, id, { apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor', ...props });
+  }
+}

@@ -37,10 +37,16 @@ export class PodDisruptionBudget extends ApiObject {
 export interface HorizontalPodAutoscalerProps {
   readonly metadata: ApiObjectMetadata;
   readonly spec: {
-    readonly scaleTargetRef: { readonly apiVersion: 'apps/v1'; readonly kind: 'Deployment'; readonly name: string };
+    readonly scaleTargetRef: {
+      readonly apiVersion: 'apps/v1';
+      readonly kind: 'Deployment' | 'StatefulSet';
+      readonly name: string;
+    };
     readonly minReplicas: number;
     readonly maxReplicas: number;
     readonly metrics: object[];
+    /** How fast the number changes. */
+    readonly behavior?: object;
   };
 }
 

@@ -84,7 +84,8 @@ export class PersistentVolumeClaim extends ApiObject {
 export interface StatefulSetProps {
   readonly metadata: ApiObjectMetadata;
   readonly spec: {
-    readonly replicas: number;
+    /** Left out where an autoscaler sets it. */
+    readonly replicas?: number;
     readonly podManagementPolicy: 'Parallel';
     readonly serviceName: string;
     readonly selector: { readonly matchLabels: Record<string, string> };

@@ -25,6 +25,11 @@ export function cpu(millis: number): Cpu {
   return Cpu.millis(millis);
 }
 
+/** How many thousandths of a processor that is. */
+export function millisOf({ amount }: Cpu): number {
+  return amount.endsWith('m') ? Number(amount.slice(0, -1)) : Number(amount) * 1_000;
+}
+
 function quantities(cpu?: Cpu, memory?: Size, storage?: Size): Record<string, string> | undefined {
   const found = {
     ...(cpu && { cpu: cpu.amount }),

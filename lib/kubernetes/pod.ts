@@ -42,7 +42,7 @@ interface Probe {
 }
 
 /** Which entry of a Secret or ConfigMap becomes which file. */
-export interface KeyToPath {
+interface KeyToPath {
   readonly key: string;
   readonly path: string;
 }

@@ -1,6 +1,8 @@
-import { ApiObject, Chart, Names } from 'cdk8s';
+import { ApiObject, Chart, Duration, Names } from 'cdk8s';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
+  AlbAuth,
+  BasicAuth,
   BridgeCode,
   Credentials,
   EDGE_ERRORS,
@@ -8,11 +10,22 @@ import {
   EdgeError,
   type EdgeErrorCode,
   EdgeValidationError,
+  GatewayListener,
+  GatewayReference,
+  HttpEntry,
+  KServeVersion,
   ModelFormat,
+  ModelVisibility,
+  ScaleMetric,
+  SharedVolume,
+  TraefikInstallation,
   TraefikTls,
 } from '../../lib';
 import { describe as describeProblem } from '../../lib/errors';
-import { appOf, deployment, NAMESPACE, service } from './support/raw-objects';
+import { CERTIFICATE, JWT } from './support/alb';
+import { claimIn, siteStack } from './support/http-stacks';
+import { certificatesIn, ISSUER, PUBLISHED, publishedWith, recordsIn, serve } from './support/published';
+import { appOf, deployment, NAMESPACE, type RawObject, service } from './support/raw-objects';
 import { problemsOf, thrownBy } from './support/refusals';
 import { brokerIn, IRIS, irisStack, platformIn, stackWithoutRoute } from './support/stacks';
 
@@ -43,6 +56,12 @@ const THROWN: Partial<Record<EdgeErrorCode, () => unknown>> = {
   EDGE_ERR_NAME: () => brokerIn(new EdgeApp(), { name: 'Hub' }),
   EDGE_ERR_DOMAIN: () => brokerIn(new EdgeApp()).exposeThroughTraefik({ host: 'https://example.com' }),
   EDGE_ERR_MODEL_HOST: () => platformIn(new EdgeApp(), ['team-default']),
+  EDGE_ERR_DEPLOYMENT_MODE: () => platformIn(new EdgeApp()).addModel('iris', { ...IRIS, scaleMetric: ScaleMetric.CPU }),
+  EDGE_ERR_KSERVE_VERSION: () => KServeVersion.of('0.10'),
+  EDGE_ERR_CLUSTER_LOCAL: () =>
+    platformIn(new EdgeApp())
+      .addModel('iris', { ...IRIS, visibility: ModelVisibility.CLUSTER_LOCAL })
+      .addDomain('iris.example.org'),
   EDGE_ERR_NAMESPACE: () => platformIn(new EdgeApp()).addModel('iris', { ...IRIS, namespace: 'dev' }),
   EDGE_ERR_DUPLICATE: () => platformIn(new EdgeApp(), ['a', 'a']),
   EDGE_ERR_VALUE: () => ModelFormat.of(''),
@@ -50,27 +69,71 @@ const THROWN: Partial<Record<EdgeErrorCode, () => unknown>> = {
     vi.stubEnv('TEST_MQTT_PASSWORD', 'too-short');
     return Credentials.fromEnv('TEST_MQTT_PASSWORD');
   },
+  EDGE_ERR_BROKER_TLS: () => brokerIn(new EdgeApp(), { plainListeners: false }),
   EDGE_ERR_ROUTE_MODEL: () => irisStack({ model: undefined }),
   EDGE_ERR_ROUTE_CLIENT: () => irisStack({ clients: [] }),
+  EDGE_ERR_TIMEOUT: () => irisStack({ timeout: Duration.seconds(59) }),
   EDGE_ERR_ROUTE_TOPIC: () => irisStack({ requestTopic: 'a/#' }),
   EDGE_ERR_ROUTE_CONFLICT: () => irisStack({ requestTopic: 'a', replyTopic: 'a' }),
   EDGE_ERR_ENTRY_POINT: () => brokerIn(new EdgeApp()).exposeThroughTraefik({ mqtt: 883 }),
   EDGE_ERR_TRAEFIK_TLS: () => brokerIn(new EdgeApp()).exposeThroughTraefik({ tls: TraefikTls.fromSecret('tls') }),
+  EDGE_ERR_TRAEFIK_INSTALLATION: () => TraefikInstallation.k3s({ values: { ports: { web: { asDefault: false } } } }),
+  EDGE_ERR_PASSTHROUGH: () =>
+    brokerIn(new EdgeApp()).exposeThroughTraefik({ host: 'a.example.com', tls: TraefikTls.passthrough() }),
+  EDGE_ERR_GATEWAY_LISTENER: () => GatewayListener.tcp('mqtt', 0),
+  EDGE_ERR_GATEWAY_ROUTE: () =>
+    brokerIn(new EdgeApp()).exposeThroughGateway({
+      gateway: GatewayReference.existing({ name: 'public', namespace: 'gateways' }),
+    }),
+  EDGE_ERR_COMMON_NAME: () => certificatesIn(new EdgeApp(), { ...PUBLISHED, hosts: [], domain: `a.${'b'.repeat(61)}` }),
+  EDGE_ERR_CERTIFICATE_QUOTA: () => certificatesIn(new EdgeApp(), publishedWith(300)),
+  EDGE_ERR_ZONE: () => platformIn(new EdgeApp()).certificatePlan({ zones: ['example.org'] }),
+  EDGE_ERR_ZONE_APEX: () => platformIn(new EdgeApp()).dnsPlan({ zones: ['example.com'], hosts: ['example.com'] }),
+  EDGE_ERR_ALB_LIMIT: () => AlbAuth.header('x'.repeat(41), []),
+  EDGE_ERR_ALB_AUTH: () => AlbAuth.header('x-api-key', ['token1']),
+  EDGE_ERR_HTTP_CONTROLLER: () => {
+    const { info, routes } = siteStack({ entry: HttpEntry.gatewayApi({ className: 'istio' }) });
+    return routes.addRoute('info', { path: '/info', backend: info.backend, affinityCookie: 'pod' });
+  },
+  EDGE_ERR_HTTP_AUTH: () => {
+    const { info, routes } = siteStack();
+    return routes.addRoute('info', { path: '/info', backend: info.backend, auth: BasicAuth.fromSecret('users') });
+  },
+  EDGE_ERR_SHARED_VOLUME: () => SharedVolume.readWrite(claimIn(new EdgeApp(), ['ReadWriteOnce']), '/models'),
   EDGE_ERR_BUNDLE: () => {
     bundle.missing = true;
     return BridgeCode.bundled();
   },
 };
 
+function policy(namespace: string, rule: object): RawObject {
+  const metadata = { name: 'open', namespace };
+  return { apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata, spec: { rules: [rule] } };
+}
+
 /** Reported by synth: an app that has the problem, and no other. */
 const REPORTED: Partial<Record<EdgeErrorCode, () => EdgeApp>> = {
   EDGE_ERR_NO_ROUTES: () => stackWithoutRoute().app,
+  EDGE_ERR_ALERT: () => {
+    const app = new EdgeApp();
+    brokerIn(app).addAlerts();
+    return app;
+  },
+  EDGE_ERR_RUNTIME: () => {
+    const app = new EdgeApp();
+    const platform = platformIn(app);
+    platform.addModel('iris', { ...IRIS, runtime: 'shapes' });
+    platform.addRuntime('shapes', { container: { image: 'shapes:1' }, formats: [{ format: ModelFormat.ONNX }] });
+    return app;
+  },
   EDGE_ERR_OBJECT_DUPLICATE: () => appWith({}, {}),
   EDGE_ERR_OBJECT_SIZE: () => appWith({ data: { big: 'a'.repeat(1024 * 1024) } }),
   EDGE_ERR_TOKEN: () => appWith({ data: { late: `$\{pulumi:0}` } }),
   EDGE_ERR_API_VERSION: () =>
     appOf({ apiVersion: 'policy/v1beta1', kind: 'PodDisruptionBudget', metadata: { name: 'old' } }),
   EDGE_ERR_PLAIN_SECRET: () => appWith({ data: { password: 'hunter2-hunter2' } }),
+  EDGE_ERR_POLICY_OPEN: () => appOf(policy('istio-system', { to: [{ operation: { paths: ['/v1/*'] } }] })),
+  EDGE_ERR_POLICY_RULE: () => appOf(policy('ml', {})),
   EDGE_ERR_BACKEND: () =>
     appOf(NAMESPACE, {
       apiVersion: 'traefik.io/v1alpha1',
@@ -78,8 +141,36 @@ const REPORTED: Partial<Record<EdgeErrorCode, () => EdgeApp>> = {
       metadata: { name: 'mqtt', namespace: 'ml' },
       spec: { routes: [{ match: 'HostSNI(`*`)', services: [{ name: 'nobody', port: 1 }] }] },
     }),
+  EDGE_ERR_ALB_GROUP: () => {
+    const platform = platformIn(new EdgeApp());
+    platform.exposeThroughAlb({ certificateArn: CERTIFICATE, auth: JWT });
+    const { node } = platform.exposeThroughAlb({ certificateArn: CERTIFICATE, auth: JWT, name: 'second' });
+    return node.root as EdgeApp;
+  },
   EDGE_ERR_TARGET_PORT: () => appOf(NAMESPACE, service()),
   EDGE_ERR_PROBE: () => appOf(deployment({ livenessProbe: { tcpSocket: { port: 1 } } })),
+  EDGE_ERR_ISSUER: () => {
+    const app = appOf({
+      apiVersion: 'cert-manager.io/v1',
+      kind: 'ClusterIssuer',
+      metadata: { name: ISSUER.name },
+      spec: { acme: { solvers: [{ http01: {} }] } },
+    });
+    certificatesIn(app);
+    return app;
+  },
+  EDGE_ERR_HOST_CERTIFICATE: () => {
+    const app = new EdgeApp();
+    certificatesIn(app);
+    serve(app, true, 'mqtt.example.com');
+    return app;
+  },
+  EDGE_ERR_HOST_RECORD: () => {
+    const app = new EdgeApp();
+    recordsIn(app);
+    serve(app, false, 'mqtt.example.com');
+    return app;
+  },
   EDGE_ERR_ORDER: () => {
     const app = new EdgeApp();
     const charts = [new Chart(app, 'one'), new Chart(app, 'two')] as const;

@@ -53,6 +53,7 @@ export async function startAedes(
   await Promise.all([listen(tcp, ports.mqttPort), listen(http, ports.websocketPort)]);
   return {
     kind: 'aedes',
+    scheme: 'mqtt',
     protocolVersion: 4,
     ...ports,
     stop: async () => {

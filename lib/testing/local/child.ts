@@ -48,6 +48,12 @@ export class Child {
     }
   }
 
+  /** Waits until the program has ended. */
+  async ended(): Promise<void> {
+    const { exitCode, signalCode } = this.#process;
+    if (exitCode === null && signalCode === null && !this.#failure) await once(this.#process, 'exit');
+  }
+
   /** Asks the program to end, and makes it end when it does not. */
   async stop(): Promise<void> {
     const child = this.#process;

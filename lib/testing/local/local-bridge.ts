@@ -49,8 +49,12 @@ function localise(file: string, { broker, operationsPort, modelOrigin }: LocalBr
     ...config,
     broker: {
       ...config.broker,
-      url: `mqtt://127.0.0.1:${broker.mqttPort}`,
+      url: `${broker.scheme}://127.0.0.1:${broker.mqttPort}`,
       protocolVersion: broker.protocolVersion,
+      // The certificate is for the host of the cluster.
+      ...(broker.scheme === 'mqtts' && {
+        tls: { serverName: new URL(config.broker.url).hostname, ...config.broker.tls },
+      }),
     },
     http: { host: '127.0.0.1', port: operationsPort },
     routes: config.routes.map((route) => {

@@ -1,6 +1,8 @@
 /** A broker on this machine that runs the manifests' files. */
 export interface LocalBroker {
   readonly kind: 'mosquitto' | 'aedes';
+  /** What is spoken at `mqttPort`: with TLS where the broker has no listener without. */
+  readonly scheme: 'mqtt' | 'mqtts';
   readonly mqttPort: number;
   readonly websocketPort: number;
   /** 5, or 4 for MQTT 3.1.1: the newest version it speaks. */

@@ -32,6 +32,12 @@ export interface LocalLoopOptions {
   readonly mqttPort?: number;
   /** Port for MQTT over websockets. @default - a free one */
   readonly websocketPort?: number;
+  /**
+   * Values of Secrets that cannot be drawn at random, certificates for instance, by `<name>/<key>`.
+   *
+   * @default - none
+   */
+  readonly secrets?: Record<string, string>;
   /** Told what happens, in sentences. @default - nobody is */
   readonly onStep?: (step: string) => void;
   /** Told each line that a bridge logs. @default - nobody is */
@@ -67,10 +73,10 @@ export async function startLocalLoop(options: LocalLoopOptions): Promise<LocalLo
   const { onStep = () => undefined, onBridgeLine = () => undefined } = options;
   const manifests = readManifests(options.manifests);
   const folder = mkdtempSync(path.join(tmpdir(), 'edge-inference-'));
-  const drawn = new Map<string, string>();
+  const drawn = new Map(Object.entries(options.secrets ?? {}));
   const secrets = (_: string, name: string, key: string) => {
     const id = `${name}/${key}`;
-    const value = drawn.get(id) ?? randomBytes(12).toString('hex');
+    const value = drawn.get(id) ?? draw(name, key);
     drawn.set(id, value);
     return value;
   };
@@ -129,6 +135,11 @@ export async function startLocalLoop(options: LocalLoopOptions): Promise<LocalLo
     await stop();
     throw error;
   }
+}
+
+function draw(name: string, key: string): string {
+  if (!/\.(crt|key)$/.test(key)) return randomBytes(12).toString('hex');
+  throw new Error(`a certificate cannot be drawn at random: give "${name}/${key}" in options.secrets`);
 }
 
 function podsOf(manifests: readonly Manifest[], label: string): Manifest[] {

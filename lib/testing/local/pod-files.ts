@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Volume, VolumeMount } from '../../kubernetes/pod';
 import { findManifest, type Manifest } from '../manifests';
@@ -6,7 +6,7 @@ import { findManifest, type Manifest } from '../manifests';
 /** Nobody in a pod may write to such a file. */
 const KUBELET_MODE = 0o440;
 
-/** Secrets the manifests refer to and do not contain, by name: what an operator would have created. */
+/** Secrets and ConfigMaps the manifests refer to and do not contain: what an operator would have created. */
 export type ExternalSecrets = (namespace: string, name: string, key: string) => string;
 
 /** A pod's volumes as folders on this machine. */
@@ -49,7 +49,13 @@ export function mountVolumes(
     const file = path.join(folder, volume, name);
     mkdirSync(path.dirname(file), { recursive: true });
     const text = typeof content === 'string' ? edit(name, localised(content)) : content;
+    // Its mode would not let it be written a second time.
+    rmSync(file, { force: true });
     writeFileSync(file, text, { mode: KUBELET_MODE });
+  };
+  const configMapFile = (name: string, key: string) => {
+    const own = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name);
+    return own?.data?.[key] ?? secrets(namespace, name, key);
   };
   const writeConfigMap = (volume: string, name: string) => {
     const { data = {}, binaryData = {} } = findManifest(manifests, 'ConfigMap', name, namespace);
@@ -66,7 +72,10 @@ export function mountVolumes(
       }
     }
     for (const { configMap, secret: source } of volume.projected?.sources ?? []) {
-      if (configMap) writeConfigMap(volume.name, configMap.name);
+      if (configMap && !configMap.items) writeConfigMap(volume.name, configMap.name);
+      for (const { key, path: file } of configMap?.items ?? []) {
+        write(volume.name, file, configMapFile(configMap?.name ?? '', key));
+      }
       for (const { key, path: file } of source?.items ?? [])
         write(volume.name, file, secretFile(source?.name ?? '', key));
     }

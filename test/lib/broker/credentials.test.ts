@@ -108,3 +108,19 @@ describe('Credentials.fromSecret', () => {
     expect(Credentials.fromSecret('camera-7-mqtt')._reveal()).toBeUndefined();
   });
 });
+
+describe('Credentials.fromCertificate', () => {
+  it('has neither a password nor a Secret', () => {
+    const credentials = Credentials.fromCertificate();
+
+    expect([credentials._reveal(), credentials.secret, credentials.certificate]).toStrictEqual([
+      undefined,
+      undefined,
+      true,
+    ]);
+  });
+
+  it('is no password', () => {
+    expect(Credentials.fromSecret('camera-7-mqtt').certificate).toBe(false);
+  });
+});

@@ -60,6 +60,7 @@ describe('the ACL', () => {
 
     expect(aclOf(app)).toMatchInlineSnapshot(`
       "user bridge
+      topic read $SYS/broker/publish/messages/dropped
       topic write staging/iris/dead-letter
       topic read staging/iris/input
       topic write staging/iris/output

@@ -1,7 +1,15 @@
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { BridgeCode, Credentials, EdgeApp, InferenceBridge, Mosquitto, type MosquittoProps } from '../../../lib';
+import {
+  BridgeCode,
+  Credentials,
+  EdgeApp,
+  InferenceBridge,
+  Mosquitto,
+  type MosquittoProps,
+  MosquittoVersion,
+} from '../../../lib';
 import { findManifest, synthesize, unseenProps } from '../../../lib/testing';
 import { manifestOf, namesOf, ofKind } from '../support/manifests';
 import { expectRefusal } from '../support/refusals';
@@ -106,9 +114,11 @@ describe('a Mosquitto without props', () => {
     const { initContainers, containers } = manifestOf(app, 'StatefulSet', 'mosquitto').spec.template.spec;
 
     const resources = { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } };
+    const ofWatcher = { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '64Mi' } };
     expect([...initContainers, ...containers].map((container) => container.resources)).toStrictEqual([
       resources,
       resources,
+      ofWatcher,
     ]);
   });
 
@@ -118,19 +128,29 @@ describe('a Mosquitto without props', () => {
 
     const { initContainers, containers } = manifestOf(app, 'StatefulSet', 'mosquitto').spec.template.spec;
 
-    expect([...initContainers, ...containers].map(({ image }) => image)).toStrictEqual([
-      'docker.io/library/eclipse-mosquitto:2.0.22',
-      'docker.io/library/eclipse-mosquitto:2.0.22',
-    ]);
+    expect(new Set([...initContainers, ...containers].map(({ image }) => image))).toStrictEqual(
+      new Set(['docker.io/library/eclipse-mosquitto:2.0.22']),
+    );
+  });
+
+  it('runs another version when told to', () => {
+    const app = new EdgeApp();
+    new Mosquitto(app, 'broker', { version: MosquittoVersion.V2_1 });
+
+    expect(manifestOf(app, 'StatefulSet', 'mosquitto').spec.template.spec.containers[0].image).toBe(
+      'docker.io/library/eclipse-mosquitto:2.1.2-alpine',
+    );
   });
 });
 
 describe('the props of Mosquitto', () => {
-  const all: Required<MosquittoProps> = {
+  // What has to do with TLS is in mosquitto-tls.test.ts.
+  const all: Required<Omit<MosquittoProps, 'tls' | 'clientCertificates' | 'plainListeners'>> = {
     namespace: 'messaging',
     createNamespace: false,
     name: 'hub',
     image: 'registry.example.com/mosquitto@sha256:abcdef',
+    version: MosquittoVersion.V2_1,
     storage: Size.gibibytes(7),
     storageClassName: 'fast-ssd',
     resources: {
@@ -138,7 +158,10 @@ describe('the props of Mosquitto', () => {
       memory: { request: Size.mebibytes(300), limit: Size.gibibytes(3) },
       ephemeralStorage: { request: Size.mebibytes(40), limit: Size.mebibytes(80) },
     },
+    maxConnections: 3_456,
     maxPacketBytes: 1_234_567,
+    maxInflightMessages: 543,
+    persistentClientExpiration: Duration.hours(678),
     maxQueuedMessages: 7_654_321,
     maxQueuedBytes: 98_765_432,
     autosaveIntervalSeconds: 4_321,
@@ -153,7 +176,7 @@ describe('the props of Mosquitto', () => {
   }
 
   it('are all found in the manifests, as far as they are texts and numbers', () => {
-    const { createNamespace, storage, resources, ...plain } = all;
+    const { createNamespace, storage, resources, version, persistentClientExpiration, ...plain } = all;
 
     expect(unseenProps(plain, synthesizeAll())).toStrictEqual([]);
   });

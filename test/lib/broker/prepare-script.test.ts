@@ -2,7 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MOSQUITTO_PATHS, prepareScript } from '../../../lib/broker/mosquitto-files';
+import { MosquittoVersion } from '../../../lib';
+import { MOSQUITTO_PATHS } from '../../../lib/broker/mosquitto-paths';
+import { prepareScript } from '../../../lib/broker/mosquitto-scripts';
 import { temporaryFolder } from '../support/folders';
 
 const UID = 1883;
@@ -28,7 +30,11 @@ describe.skipIf(!able)(
       write(path.join(folder('secrets'), 'bob', 'password'), 'a:b c"d\\e$f\n');
       mkdirSync(folder('run'), { recursive: true });
       chownSync(folder('run'), UID, UID);
-      const script = prepareScript(ITERATIONS).replaceAll('/mosquitto/', `${path.join(root, 'mosquitto')}/`);
+      const script = prepareScript({
+        version: MosquittoVersion.V2_0,
+        iterations: ITERATIONS,
+        hasParents: false,
+      }).replaceAll('/mosquitto/', `${path.join(root, 'mosquitto')}/`);
       const run = () =>
         execFileSync('setpriv', [`--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', 'sh', '-c', script], {
           stdio: 'pipe',

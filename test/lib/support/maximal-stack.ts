@@ -5,16 +5,25 @@ import {
   BridgeCode,
   Credentials,
   type EdgeApp,
+  HostLayout,
+  InferenceAccess,
   InferenceBridge,
   type InferenceBridgeProps,
   InferencePlatform,
   type InferencePlatformProps,
   InferenceProtocol,
+  KnativeInstallation,
+  KServeVersion,
+  LoggedMessages,
   ModelFormat,
+  ModelLogin,
   type ModelOptions,
+  ModelVisibility,
   Mosquitto,
   type MosquittoProps,
+  MosquittoVersion,
   type RouteOptions,
+  ScaleMetric,
   type TraefikExposure,
   TraefikInstallation,
   TraefikTls,
@@ -40,6 +49,9 @@ function resources(cpu: number, mebibytes: number): ContainerResources {
   };
 }
 
+/** What a broker behind Traefik does not need. */
+type BrokerSecurity = 'tls' | 'clientCertificates' | 'plainListeners';
+
 /** A stack in which every prop of every construct is set. */
 export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
   for (const [variable, password] of Object.entries(PASSWORDS)) vi.stubEnv(variable, password);
@@ -48,8 +60,15 @@ export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
     namespaces: ['vision', 'audio'],
     createNamespaces: true,
     externalScheme: 'https',
+    access: InferenceAccess.perTenant(),
+    hostLayout: HostLayout.FLAT,
+    selectedDomains: [{ domain: 'lab.example.com', selector: { stage: 'lab' } }],
+    knative: KnativeInstallation.manifests(),
+    kserve: { version: KServeVersion.V0_20 },
+    maxTimeout: Duration.seconds(900),
   };
-  const model: Required<ModelOptions> = {
+  // A model is in one place, and only protocol V1 is batched.
+  const model: Required<Omit<ModelOptions, 'storage' | 'batcher'>> = {
     namespace: 'vision',
     format: ModelFormat.of('onnx', '1'),
     storageUri: 's3://models/detector',
@@ -60,8 +79,23 @@ export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
     maxReplicas: 6,
     serviceAccountName: 'model-reader',
     resources: resources(500, 700),
+    runtimeVersion: '23.05-py3',
+    args: ['--log-verbose=1'],
+    env: { OMP_NUM_THREADS: '3' },
+    secretEnv: { LICENSE: { secretName: 'detector-license', key: 'license' } },
+    modelName: 'detector-v1',
+    scaleMetric: ScaleMetric.RPS,
+    scaleTarget: 35,
+    containerConcurrency: 14,
+    canaryTrafficPercent: 20,
+    logger: { messages: LoggedMessages.RESPONSES, url: 'http://archive.vision.svc.cluster.local' },
+    transformer: { container: { image: 'registry.example.com/resize:1' } },
+    visibility: ModelVisibility.PUBLIC,
+    labels: { stage: 'lab' },
+    annotations: { 'example.com/owner': 'vision' },
   };
-  const broker: Required<MosquittoProps> = {
+  // TLS, certificates and connections to other brokers have a stack of their own.
+  const broker: Required<Omit<MosquittoProps, BrokerSecurity>> = {
     namespace: 'messaging',
     createNamespace: true,
     name: 'hub',
@@ -69,7 +103,11 @@ export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
     storage: Size.gibibytes(7),
     storageClassName: 'fast',
     resources: resources(200, 600),
+    version: MosquittoVersion.V2_1,
+    maxConnections: 7_321,
     maxPacketBytes: 1_234_567,
+    maxInflightMessages: 65,
+    persistentClientExpiration: Duration.hours(49),
     maxQueuedMessages: 7_654,
     maxQueuedBytes: 87_654_321,
     autosaveIntervalSeconds: 17,
@@ -78,9 +116,13 @@ export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
   const exposure: Required<TraefikExposure> = {
     mqtt: 6883,
     websockets: 6884,
+    mqttEntryPoint: 'mqtt-devices',
+    websocketEntryPoint: 'wss-devices',
     host: 'mqtt.example.com',
     tls: TraefikTls.fromSecret('mqtt-certificate'),
-    installation: options.installation ?? TraefikInstallation.helm('ingress'),
+    allowedSourceRanges: ['192.0.2.0/24', '2001:db8::/32'],
+    maxConnectionsPerClient: 31,
+    installation: options.installation ?? TraefikInstallation.helm({ namespace: 'ingress' }),
   };
 
   const models = new InferencePlatform(app, 'platform', platform);
@@ -105,6 +147,7 @@ export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
     code: options.code ?? BridgeCode.bundled('registry.example.com/node:24'),
     window: 777,
     servingNamespaces: ['gateways'],
+    modelLogin: ModelLogin.serviceAccountToken({ audience: 'models', expiration: Duration.minutes(20) }),
     resources: resources(300, 200),
   };
   const bridge = new InferenceBridge(app, 'bridge', bridgeProps);
@@ -115,7 +158,7 @@ export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
     requestTopic: 'hall/frames',
     replyTopic: 'hall/objects',
     deadLetterTopic: 'hall/failed',
-    timeout: Duration.seconds(45),
+    timeout: Duration.seconds(95),
     concurrency: 9,
   };
   bridge.addRoute(route);

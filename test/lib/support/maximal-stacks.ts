@@ -1,4 +1,13 @@
 import { type EdgeApp, TraefikInstallation } from '../../../lib';
+import { maximalAccess, openAccess } from './maximal-access';
+import { maximalAlb } from './maximal-alb';
+import { maximalBroker } from './maximal-broker';
+import { maximalCamel } from './maximal-camel';
+import { maximalCertificates } from './maximal-certificates';
+import { maximalEntry } from './maximal-entry';
+import { maximalLogins } from './maximal-logins';
+import { MAXIMAL_ENTRIES, maximalMl } from './maximal-ml';
+import { maximalServing, maximalStandardServing } from './maximal-serving';
 import { maximalStack } from './maximal-stack';
 
 /**
@@ -11,4 +20,18 @@ export const MAXIMAL_STACKS: [name: string, build: (app: EdgeApp) => unknown][] 
     (app) => maximalStack(app, { installation: TraefikInstallation.helm() }),
   ],
   ['a stack with everything, Traefik by k3s', (app) => maximalStack(app, { installation: TraefikInstallation.k3s() })],
+  ['everything that serves, on Knative', maximalServing],
+  ['everything that serves, without Knative', maximalStandardServing],
+  ['brokers with TLS, certificates and a parent', maximalBroker],
+  ['certificates and DNS records', maximalCertificates],
+  ['who may call the models', maximalAccess],
+  ['models that are open to everybody', openAccess],
+  ['bridges that log in to models', maximalLogins],
+  ['load balancers of AWS', maximalAlb],
+  ['brokers behind Traefik and Gateways', maximalEntry],
+  ...MAXIMAL_ENTRIES.map(([name, entry]): (typeof MAXIMAL_STACKS)[number] => [
+    `ML services behind ${name}`,
+    (app) => maximalMl(app, entry),
+  ]),
+  ['Camel K as the connector', maximalCamel],
 ];

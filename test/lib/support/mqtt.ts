@@ -10,6 +10,15 @@ export async function connect(url: string, options: IClientOptions = {}): Promis
   return client;
 }
 
+/** What a client receives from the moment of its connection on: also what waited for it. */
+export function inboxOf(url: string, options: IClientOptions = {}): Inbox {
+  const client = mqtt.connect(url, { reconnectPeriod: 0, connectTimeout: 5_000, ...options });
+  onTestFinished(async () => {
+    await client.endAsync(true);
+  });
+  return new Inbox(client);
+}
+
 /** The reason code with which a broker refuses a client. */
 export function refusalOf(url: string, options: IClientOptions = {}): Promise<number | undefined> {
   return connect(url, options).then(

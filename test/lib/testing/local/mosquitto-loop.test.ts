@@ -1,15 +1,16 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { BridgeCode, Credentials, EdgeApp } from '../../../../lib';
+import { BridgeCode, CertificateAuthority, Credentials, EdgeApp, MosquittoTls } from '../../../../lib';
 import { findManifest, type LocalLoop, startLocalLoop, synthesize } from '../../../../lib/testing';
 import { freePort } from '../../../../lib/testing/local/free-port';
 import { startBridgePod } from '../../../../lib/testing/local/local-bridge';
 import { mosquittoInstalled, startMosquitto } from '../../../../lib/testing/local/mosquitto-broker';
+import { TestAuthority } from '../../support/certificates';
 import { type SuiteFolder, suiteFolder, temporaryFolder } from '../../support/folders';
 import { answerTo, type HttpModel, startHttpModel } from '../../support/http-model';
 import { describeLoop } from '../../support/loop-rules';
 import { connect, Inbox, refusalOf } from '../../support/mqtt';
-import { stackWithoutRoute } from '../../support/stacks';
+import { brokerIn, irisStack, stackWithoutRoute } from '../../support/stacks';
 
 const INPUT = 'staging/iris/input';
 const OUTPUT = 'staging/iris/output';
@@ -113,6 +114,50 @@ describe.skipIf(!installed)(`two devices on Mosquitto${note}`, () => {
       await expect(client.publishAsync(topic, 'forged', { qos: 1 })).rejects.toMatchObject({ code: NOT_AUTHORIZED });
     },
   );
+});
+
+describe.skipIf(!installed)(`a broker that speaks TLS only, on Mosquitto${note}`, () => {
+  const tls = MosquittoTls.fromSecret('broker-tls', { authority: CertificateAuthority.fromSecret('broker-ca') });
+
+  function folderOf(): string {
+    const folder = temporaryFolder();
+    const app = new EdgeApp({ outdir: folder });
+    irisStack({}, { broker: brokerIn(app, { tls, plainListeners: false }), code: BridgeCode.bundled() }, app);
+    app.synth();
+    return folder;
+  }
+
+  it('A-3 answers a device over TLS, and its bridge is one that knows it by its host in the cluster', async () => {
+    const authority = await TestAuthority.create();
+    const { key, cert } = await authority.sign('mosquitto.mosquitto.svc.cluster.local');
+    const model = await startHttpModel();
+    onTestFinished(() => model.close());
+    const loop = await startLocalLoop({
+      manifests: folderOf(),
+      broker: 'mosquitto',
+      startModel: async () => model.origin,
+      secrets: { 'broker-tls/tls.crt': cert, 'broker-tls/tls.key': key, 'broker-ca/ca.crt': authority.certificate },
+    });
+    onTestFinished(() => loop.stop());
+    const client = await connect(`mqtts://127.0.0.1:${loop.mqttPort}`, {
+      username: 'camera',
+      password: loop.password('camera-mqtt'),
+      ca: authority.certificate,
+      servername: 'mosquitto.mosquitto.svc.cluster.local',
+    });
+    const inbox = new Inbox(client);
+    await client.subscribeAsync(OUTPUT, { qos: 1 });
+
+    await client.publishAsync(INPUT, 'asked', { qos: 1 });
+
+    expect((await inbox.next()).text).toBe(answerTo('asked'));
+  });
+
+  it('is not run with a certificate drawn at random', async () => {
+    const starting = startLocalLoop({ manifests: folderOf(), broker: 'mosquitto', startModel: async () => '' });
+
+    await expect(starting).rejects.toThrow('give "broker-tls/tls.crt" in options.secrets');
+  });
 });
 
 describe.skipIf(!installed)(`a broker and a bridge of their own on Mosquitto${note}`, () => {
