@@ -4,25 +4,34 @@ import { type IPublishPacket, MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { BridgeConfig, RouteConfig } from './config';
 import { resolveClientId } from './config/client-id';
-import type { TopicPattern } from './config/topic-pattern';
 import { AckGate } from './delivery/ack-gate';
+import type { Lanes } from './delivery/lanes';
+import type { Message } from './delivery/message';
 import { retire } from './delivery/retirement';
-import { Route } from './delivery/route';
-import { RouteTable } from './delivery/route-table';
-import { BridgeError } from './errors';
-import { type LoginFor, openLogin } from './model/login/open-login';
-import { ModelClient } from './model/model-client';
+import { type Outcome, Route } from './delivery/route';
+import { BridgeError, type Failure } from './errors';
+import { type ModelClients, modelClients } from './model/model-clients';
 import { type Model, Models } from './model/models';
 import { PatientModel } from './model/patient-model';
 import { assertAcknowledgementHook, createReplyClient, createRequestClient } from './mqtt/client';
 import { followDropped } from './mqtt/dropped-messages';
 import { Link } from './mqtt/link';
 import { Publisher } from './mqtt/publisher';
-import { subscribe, unsubscribe } from './mqtt/subscription';
+import { unsubscribe } from './mqtt/subscription';
+import { Subscriptions } from './mqtt/subscriptions';
+import type { ConfigChanges } from './operations/config-changes';
+import { BridgeHealth } from './operations/health';
 import { serveOperations } from './operations/http-server';
+import { LiveRoutes } from './operations/live-routes';
 import { Observer } from './operations/observer';
+import type { LongestSteps } from './operations/pulse';
+import { Reloads } from './operations/reloads';
+import { openTracing } from './operations/tracing/open-tracing';
 import { CircuitBreaker } from './pacing/circuit-breaker';
 import { within } from './pacing/within';
+
+/** How long a stopping bridge waits for a collector of traces. */
+const LAST_SPANS_MS = 3_000;
 
 /** A bridge at work. */
 export interface RunningBridge {
@@ -30,6 +39,14 @@ export interface RunningBridge {
   readonly operationsPort: number;
   /** Resolves when requests can be taken for the first time. */
   readonly connected: Promise<void>;
+  /**
+   * Takes over another configuration, without a break: connections and the session stay, and what was taken is answered
+   * as it would have been. Routes may be others, and `log.level`, `delivery.drainTimeoutSeconds` and `delivery.onStop`.
+   *
+   * @returns which routes changed, once the broker has accepted new subscriptions
+   * @throws BridgeError BRIDGE_ERR_CONFIG, and whatever `read` throws; then nothing has changed. Either is logged already
+   */
+  reload(read: () => BridgeConfig): Promise<ConfigChanges>;
   /**
    * Answers what it has taken, acknowledges it, and disconnects; the broker keeps the session, and in it whatever
    * arrives meanwhile.
@@ -57,7 +74,7 @@ export async function startBridge(
   { leaving = false }: StartOptions = {},
 ): Promise<RunningBridge> {
   assertAcknowledgementHook(MqttClient.prototype);
-  const { delivery } = config;
+  let { delivery } = config;
   const broker = { ...config.broker, clientId: resolveClientId(config.broker.clientId, hostname()) };
   const leftovers = new Set<string>();
   const connected = Promise.withResolvers<void>();
@@ -70,16 +87,38 @@ export async function startBridge(
       adopted: (packet) => observer.received(packet, routeOf(packet))('duplicate'),
     },
   );
-  const observer = new Observer(log, broker, { window: delivery.window, size: () => gate.size });
+  const health = new BridgeHealth(broker.url, () => gate.working, longestSteps(config));
+  const observer = new Observer(log, broker, { window: delivery.window, size: () => gate.size }, health);
+  const tracing = await openTracing(config.tracing, broker.clientId, {
+    exported: (spans, failure) => observer.spansExported(spans, failure),
+  });
   const publisher = new Publisher(broker.maxPacketBytes ?? Number.POSITIVE_INFINITY, () => observer.publishedAgain());
-  const targets = config.routes.map(createTarget);
-  const table = new RouteTable(targets);
+  const subscriptions = new Subscriptions(config.routes, broker.watchdogSeconds * 1000);
+  const routes = new LiveRoutes(config.routes, {
+    open: createTarget,
+    unsettled: () => !subscriptions.settled || gate.size >= delivery.window,
+  });
+  const reloads = new Reloads(config, {
+    serve: (changed) => routes.change(changed),
+    subscribe: (changed) => subscriptions.change(changed),
+    applied: (changed, changes) => {
+      delivery = changed.delivery;
+      log.level = changed.log.level;
+      health.steps = longestSteps(changed);
+      observer.reloaded(changes);
+    },
+    refused: (reason) => observer.reloadRefused(reason),
+  });
 
-  const server = await serveOperations(config.http, observer, observer.registry).catch((error: Error) => {
+  const server = await serveOperations(config.http, health, observer.registry).catch((error: Error) => {
     const where = `${config.http.host}:${config.http.port}`;
     throw new BridgeError('BRIDGE_ERR_CONFIG', `no probes on ${where}: ${error.message}. Choose another http.port`);
   });
-  const timing = { reconnect: broker.reconnect, connectTimeoutMs: broker.connectTimeoutSeconds * 1000 };
+  const timing = {
+    reconnect: broker.reconnect,
+    connectTimeoutMs: broker.connectTimeoutSeconds * 1000,
+    watchdogMs: broker.watchdogSeconds * 1000,
+  };
   const replies = new Link({
     ...timing,
     create: () => createReplyClient(broker),
@@ -104,11 +143,14 @@ export async function startBridge(
     opened: async (client, { sessionPresent }) => {
       // A session that the broker still has takes requests already; the answer to SUBSCRIBE comes behind all of them.
       if (sessionPresent) observer.opened('requests', sessionPresent);
-      if (!leaving) await subscribe(client, config.routes);
+      if (!leaving) await subscriptions.opened(client, sessionPresent);
       if (!sessionPresent) observer.opened('requests', sessionPresent);
       connected.resolve();
     },
-    closed: () => observer.closed('requests'),
+    closed: () => {
+      subscriptions.closed();
+      observer.closed('requests');
+    },
     failed: (reason, retryInMs) => observer.lost('requests', reason, retryInMs),
   });
   replies.start();
@@ -117,6 +159,7 @@ export async function startBridge(
   return {
     operationsPort: (server.address() as AddressInfo).port,
     connected: connected.promise,
+    reload: (read) => reloads.apply(read),
     stop: () => {
       stopping ??= stop();
       return stopping;
@@ -124,12 +167,17 @@ export async function startBridge(
   };
 
   async function stop(): Promise<number> {
+    health.stopping();
     const retired = delivery.onStop === 'retire' && (await leaveGroup());
     await within(delivery.drainTimeoutSeconds * 1000, gate.drain());
     const unanswered = gate.working;
     await requests.stop({ forget: retired && unanswered === 0 });
     await replies.stop();
-    await Promise.all(targets.map(({ models }) => models.close()));
+    await routes.close();
+    await within(
+      LAST_SPANS_MS,
+      tracing.close().catch(() => undefined),
+    );
     server.close();
     server.closeAllConnections();
     return unanswered;
@@ -140,7 +188,7 @@ export async function startBridge(
     const client = requestClient;
     if (!client?.connected) return false;
     const retired = retire({
-      unsubscribe: () => unsubscribe(client, config.routes),
+      unsubscribe: () => unsubscribe(client, subscriptions.routes),
       taken: () => ({ total: gate.taken, open: gate.size }),
     });
     return within(
@@ -154,15 +202,17 @@ export async function startBridge(
 
   async function handle(packet: IPublishPacket): Promise<void> {
     const settled = observer.received(packet, routeOf(packet));
-    const target = table.find(packet.topic);
-    if (!target) {
+    const route = routes.find(packet.topic);
+    if (!route) {
       forget(packet.topic);
       settled('unrouted');
-    } else if (packet.retain && !target.processRetained) {
+    } else if (packet.retain && route.config.retained === 'ignore') {
       observer.retained(packet.topic);
       settled('retained');
     } else {
-      settled(await target.route.deliver(packet));
+      route.begin();
+      settled(await route.target.deliver(packet));
+      route.end();
     }
   }
 
@@ -175,29 +225,32 @@ export async function startBridge(
   }
 
   function routeOf({ topic }: IPublishPacket): string {
-    return table.find(topic)?.route.name ?? 'none';
+    return routes.find(topic)?.config.name ?? 'none';
   }
 
-  function createTarget(config: RouteConfig): Target {
-    const loginFor = openLogin(config);
-    const models = new Models(config.model.url, (url) => createModel(config, url, loginFor));
-    const route = new Route(config, {
+  function createTarget(config: RouteConfig, predecessor: Target | undefined): Target {
+    const observe = (outcome: string, seconds: number) => observer.modelCalled(config.name, outcome, seconds);
+    const clientFor = modelClients(config, observe);
+    const models = new Models(config.model.url, (url) => createModel(config, url, clientFor));
+    const parts = {
       models,
-      publish: (message) => publisher.publish(message),
-      failed: (requestId, failure) => observer.failed(config, requestId, failure),
-    });
-    return { pattern: route.pattern, models, route, processRetained: config.retained === 'process' };
+      publish: (message: Message) => publisher.publish(message),
+      failed: (requestId: string, failure: Failure) => observer.failed(config, requestId, failure),
+      tracing: tracing.of(config),
+    };
+    const route = new Route(config, parts, predecessor?.lanes);
+    return { deliver: (packet) => route.deliver(packet), lanes: route.lanes, close: () => models.close() };
   }
 
-  function createModel(config: RouteConfig, url: string, loginFor: LoginFor): Model {
+  function createModel(config: RouteConfig, url: string, clientFor: ModelClients): Model {
     const { name, concurrency, model } = config;
-    const observe = (code: string, seconds: number) => observer.modelCalled(name, code, seconds);
-    const client = new ModelClient(config, url, observe, loginFor);
+    const client = clientFor(url);
     const breaker = new CircuitBreaker({
       failures: model.breaker.failures,
       openMs: model.breaker.openSeconds * 1000,
       changed: (open) => observer.modelSpared(name, url, open),
     });
+    const forget = observer.watchBreaker({ route: name, model: url, breaker });
     const patient = new PatientModel((call, timeoutMs) => client.predict(call, timeoutMs), breaker, {
       ...model.retry,
       timeoutMs: model.timeoutSeconds * 1000,
@@ -206,16 +259,30 @@ export async function startBridge(
     });
     return {
       predict: (call) => patient.predict(call),
-      retire: () => client.retire(),
-      close: () => client.close(),
+      retire: () => {
+        forget();
+        return client.retire();
+      },
+      close: () => {
+        forget();
+        return client.close();
+      },
     };
   }
 }
 
 /** What takes the requests of one route. */
 interface Target {
-  readonly pattern: TopicPattern;
-  readonly models: Models;
-  readonly route: Route;
-  readonly processRetained: boolean;
+  deliver(packet: IPublishPacket): Promise<Outcome>;
+  readonly lanes: Lanes;
+  close(): Promise<void>;
+}
+
+function longestSteps({ broker, routes }: BridgeConfig): LongestSteps {
+  return {
+    modelTimeoutMs: Math.max(...routes.map(({ model }) => model.timeoutSeconds)) * 1000,
+    connectTimeoutMs: broker.connectTimeoutSeconds * 1000,
+    reconnectMs: broker.reconnect.maxMs,
+    watchdogMs: broker.watchdogSeconds * 1000,
+  };
 }

@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
-import pino from 'pino';
-import { startBridge } from '../bridge';
+import { type RunningBridge, startBridge } from '../bridge';
 import { type BridgeConfig, loadBridgeConfig, parseBridgeConfig } from '../config';
 import { BridgeError } from '../errors';
+import { createLog } from '../operations/log';
+import { watchFile } from '../operations/watch-file';
 
 export const RUN_USAGE = `Usage: edge-inference-bridge [run] --config FILE [--check]
 
-Carries inference requests from MQTT to KServe models and the answers back.
+Carries inference requests from MQTT to KServe models and the answers back. Reads the configuration again when the file
+changes, and on SIGHUP.
 
   --config FILE         the configuration, YAML or JSON
   --check               say whether the configuration is good, and stop
@@ -26,28 +28,39 @@ export async function run(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: FLAGS });
   if (values.config === undefined)
     throw new BridgeError('BRIDGE_ERR_CONFIG', `no configuration given.\n\n${RUN_USAGE}`);
-  const config = adjusted(loadBridgeConfig(values.config), values);
+  const file = values.config;
+  const read = () => adjusted(loadBridgeConfig(file), values);
+  const config = read();
   if (values.check) {
-    process.stdout.write(`${values.config} is a good configuration with ${config.routes.length} route(s)\n`);
+    process.stdout.write(`${file} is a good configuration with ${config.routes.length} route(s)\n`);
     return 0;
   }
 
-  const log = pino({
-    name: 'bridge',
-    level: config.log.level,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-  });
+  const log = createLog(config.log.level);
   const bridge = await startBridge(config, log, { leaving: values.retire });
   log.info({ operationsPort: bridge.operationsPort, routes: config.routes.map(({ name }) => name) }, 'started');
+  const endReloads = reloadOnChange(bridge, file, read);
   const reason = await (values.retire ? Promise.race([bridge.connected, stopSignal()]) : stopSignal());
   log.info({ signal: reason ?? 'none' }, 'stopping: answering what was taken');
+  endReloads();
   const unanswered = await bridge.stop();
   if (unanswered === 0) log.info('stopped');
   else log.error({ unanswered }, 'stopped with requests unanswered; the broker will deliver them again');
   // What still waits for a model would keep the process alive.
   if (unanswered > 0) process.exit(1);
   return 0;
+}
+
+/** @returns a function that ends it */
+function reloadOnChange(bridge: RunningBridge, file: string, read: () => BridgeConfig): () => void {
+  // A configuration that is refused is in the log and in the metrics.
+  const reload = () => void bridge.reload(read).catch(() => undefined);
+  const endWatch = watchFile(file, reload);
+  process.on('SIGHUP', reload);
+  return () => {
+    endWatch();
+    process.removeListener('SIGHUP', reload);
+  };
 }
 
 /** The configuration, with what the command line says instead. */

@@ -4,6 +4,8 @@ export const BRIDGE_DEFAULTS = {
   protocolVersion: 5,
   keepaliveSeconds: 30,
   connectTimeoutSeconds: 10,
+  /** A broker that asks a database who may subscribe answers within seconds. */
+  watchdogSeconds: 120,
   /** A week: requests wait at the broker for a bridge that is away over a long weekend. */
   sessionExpirySeconds: 604_800,
   reconnectMinMs: 250,

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { BridgeError } from '../errors';
 import { type BridgeConfig, type BrokerConfig, bridgeConfigSchema, brokerPartSchema } from './schema';
+
+/** Of a value in a message. */
+const MOST_CHARS = 200;
 
 /**
  * Reads the configuration file (YAML, of which JSON is a part).
@@ -75,7 +79,19 @@ function describe(issue: z.core.$ZodIssue, root: unknown): string {
   }
   const found = valueAt(root, issue.path);
   if (found === undefined) return `${where} is missing. ${issue.message}`;
-  return `${where} is ${JSON.stringify(found)}. ${issue.message}`;
+  return `${where} is ${written(found)}. ${issue.message}`;
+}
+
+/** A value as it is written in a file, as far as it can be: YAML can make one that contains itself. */
+function written(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    // Below.
+  }
+  text ??= inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
+  return text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS)}…` : text;
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,12 +1,15 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import * as z from 'zod';
 import { replyBody, requestMapping } from '../payload/config';
+import { batch } from './batch';
 import { BRIDGE_DEFAULTS as defaults, MAX_TIMER_SECONDS } from './defaults';
+import { GRPC_SCHEMES, grpcHeaderProblem, grpcUrlProblem, isGrpcUrl } from './grpc-url';
 import { hostName, loginHeader, modelLogin } from './model-login';
 import { modelUrlProblem } from './model-url';
 import { findRouteConflicts } from './route-conflicts';
 import { filterOf, placeholdersIn, sampleOf, TopicPattern, topicPatternProblem } from './topic-pattern';
 import { topicFilterProblem, topicNameProblem } from './topics';
+import { tracing } from './tracing';
 import { urlOf } from './url';
 
 const topicPattern = z.string().superRefine((topic, context) => {
@@ -28,9 +31,9 @@ const topicFilter = z.string().superRefine((filter, context) => {
 const qos = z.literal([0, 1, 2]).default(defaults.qos);
 
 function modelUrl(credentials: string) {
-  const url = urlOf(['http', 'https'], credentials);
+  const url = urlOf(['http', 'https', ...GRPC_SCHEMES], credentials);
   return z.string().superRefine((value, context) => {
-    const problem = modelUrlProblem(value);
+    const problem = modelUrlProblem(value) ?? grpcUrlProblem(sampleOf(value));
     if (problem) context.addIssue({ code: 'custom', message: `is "${value}", but ${problem}` });
     const whole = url.safeParse(sampleOf(value));
     for (const { message } of whole.error?.issues ?? []) context.addIssue({ code: 'custom', message });
@@ -63,6 +66,7 @@ const broker = z
       .optional(),
     keepaliveSeconds: z.int().min(2).max(65_535).default(defaults.keepaliveSeconds),
     connectTimeoutSeconds: z.int().min(1).max(600).default(defaults.connectTimeoutSeconds),
+    watchdogSeconds: z.int().min(5).max(86_400).default(defaults.watchdogSeconds),
     sessionExpirySeconds: z.int().min(60).max(4_294_967_295).default(defaults.sessionExpirySeconds),
     reconnect: z
       .strictObject({
@@ -120,6 +124,7 @@ const route = z
       })
       .superRefine(refuseContradictions),
     request: requestMapping.optional(),
+    batch: batch.optional(),
     reply: z.strictObject({
       topic: topicTemplate,
       body: replyBody.optional(),
@@ -158,6 +163,7 @@ export const bridgeConfigSchema = z
         port: z.int().min(0).max(65_535).default(defaults.httpPort),
       })
       .prefault({}),
+    tracing: tracing.optional(),
     log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default(defaults.logLevel) }).prefault({}),
   })
   .superRefine(refuseLossOnStop);
@@ -182,7 +188,13 @@ function refuseContradictions({ url, headers, login, hostHeader, tls }: ModelAcc
     hostHeader !== undefined &&
       /^[a-z]+:\/\/[^/]*\{/.test(url) &&
       'has a hostHeader and a URL whose host comes from the topic. Give one of them',
-    tls !== undefined && !url.startsWith('https://') && 'has tls and a URL that is not https://. Change one of them',
+    tls !== undefined &&
+      !/^(https|grpcs):/.test(url) &&
+      'has tls and a URL that is not https:// or grpcs://. Change one of them',
+    ...[...named, ...(sent === undefined ? [] : [sent])].map((name) => {
+      const problem = isGrpcUrl(url) && grpcHeaderProblem(name);
+      return problem && `has a header "${name}", which ${problem}. Leave it out`;
+    }),
   ];
   for (const message of problems) if (message) context.addIssue({ code: 'custom', message });
 }

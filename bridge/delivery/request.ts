@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IPublishPacket } from 'mqtt';
 import type { Captures, TopicPattern } from '../config/topic-pattern';
+import type { RequestTrace, RouteTracing } from '../operations/tracing/tracing';
 
 /** A message that asks for a prediction. */
 export interface Request {
@@ -15,6 +16,7 @@ export interface Request {
   /** Moment of its message expiry, in terms of `performance.now()`. */
   readonly expiresAt: number | undefined;
   readonly userProperties: UserProperties;
+  readonly trace: RequestTrace;
 }
 
 export type UserProperties = Readonly<Record<string, string | string[]>>;
@@ -22,10 +24,12 @@ export type UserProperties = Readonly<Record<string, string | string[]>>;
 const NONE: UserProperties = {};
 
 /** What a message says. */
-export function readRequest({ topic, payload, properties }: IPublishPacket, pattern: TopicPattern): Request {
+export function readRequest(packet: IPublishPacket, pattern: TopicPattern, tracing: RouteTracing): Request {
+  const { topic, payload, properties } = packet;
   const { correlationData, messageExpiryInterval, responseTopic, userProperties } = properties ?? {};
+  const id = requestId(correlationData);
   return {
-    id: requestId(correlationData),
+    id,
     payload: Buffer.from(payload),
     topic,
     captures: pattern.captures(topic),
@@ -34,6 +38,7 @@ export function readRequest({ topic, payload, properties }: IPublishPacket, patt
     correlationData,
     expiresAt: messageExpiryInterval === undefined ? undefined : performance.now() + messageExpiryInterval * 1000,
     userProperties: userProperties ?? NONE,
+    trace: tracing.begin(id, packet),
   };
 }
 

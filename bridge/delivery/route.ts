@@ -7,19 +7,26 @@ import { filterMatches, topicNameProblem } from '../config/topics';
 import { type Failure, failure } from '../errors';
 import type { Models } from '../model/models';
 import type { PatientAnswer } from '../model/patient-model';
+import { NO_FIELDS, type TraceFields } from '../operations/tracing/trace-fields';
+import { PASS_ON, type RouteTracing } from '../operations/tracing/tracing';
 import { fullJitter } from '../pacing/backoff';
-import { deadLetter, errorReply } from './envelopes';
+import type { ModelRequest } from '../payload/model-request';
+import { type ReplyMapper, replyMapperOf } from '../payload/reply-mapper';
+import { type RequestMapper, requestMapperOf } from '../payload/request-mapper';
+import { type DeadRequest, deadLetter, errorReply } from './envelopes';
 import { Lanes } from './lanes';
 import type { Message, PublishResult } from './message';
 import { type Request, readRequest } from './request';
 
-export type Outcome = 'reply' | 'error' | 'dead';
+export type Outcome = 'reply' | 'error' | 'expired' | 'dead';
 
 export interface RouteParts {
   readonly models: Models;
   readonly publish: (message: Message) => Promise<PublishResult>;
   /** Told of every request that ends without a prediction, and of every answer the broker will not take. */
   readonly failed: (requestId: string, failure: Failure) => void;
+  /** Traces go on unrecorded by default. */
+  readonly tracing?: RouteTracing;
 }
 
 /**
@@ -33,19 +40,25 @@ export class Route {
   readonly pattern: TopicPattern;
   readonly #config: RouteConfig;
   readonly #parts: RouteParts;
-  readonly #lanes = new Lanes();
+  readonly #mapRequest: RequestMapper;
+  readonly #mapReply: ReplyMapper;
+  /** A later version of the route takes them over, so that the order is kept across the change. */
+  readonly lanes: Lanes;
 
-  constructor(config: RouteConfig, parts: RouteParts) {
+  constructor(config: RouteConfig, parts: RouteParts, lanes = new Lanes()) {
     this.name = config.name;
     this.pattern = new TopicPattern(config.requestTopic);
     this.#config = config;
     this.#parts = parts;
+    this.#mapRequest = requestMapperOf(config);
+    this.#mapReply = replyMapperOf(config);
+    this.lanes = lanes;
   }
 
   deliver(packet: IPublishPacket): Promise<Outcome> {
-    const request = readRequest(packet, this.pattern);
+    const request = readRequest(packet, this.pattern, this.#parts.tracing ?? PASS_ON);
     const lane = this.#laneOf(request);
-    return lane === undefined ? this.#answer(request) : this.#lanes.run(lane, () => this.#answer(request));
+    return lane === undefined ? this.#answer(request) : this.lanes.run(lane, () => this.#answer(request));
   }
 
   async #answer(request: Request): Promise<Outcome> {
@@ -58,15 +71,28 @@ export class Route {
     }
     const misled = this.#misled(request);
     if (misled) return this.#fail(request, replyTopic, failure('BRIDGE_ERR_REQUEST_TOPIC', misled), 0);
-    const answer = await this.#ask(request);
+    const asked = this.#mapRequest.map(request.payload);
+    if (!asked.ok) return this.#fail(request, replyTopic, asked.failure, 0);
+    const answer = await this.#ask(request, asked);
     if (!answer.ok) return this.#fail(request, replyTopic, answer.failure, answer.attempts);
-    const published = await this.#parts.publish(this.#reply(request, replyTopic, answer.body, { status: '200' }));
-    if (published.accepted) return 'reply';
+    const mapped = this.#mapReply.map(answer.body, answer.contentType, answer.headers);
+    if (!mapped.ok) return this.#fail(request, replyTopic, mapped.failure, answer.attempts);
+    const step = request.trace.publish(replyTopic);
+    const reply = this.#reply(request, replyTopic, mapped.body, { status: '200' }, step.fields);
+    const published = await this.#parts.publish(reply);
+    step.end(published.accepted ? undefined : published.why);
+    if (published.accepted) {
+      request.trace.end('reply');
+      return 'reply';
+    }
     return this.#fail(request, replyTopic, unpublishable(replyTopic, published), answer.attempts);
   }
 
-  #ask({ payload: body, id: requestId, expiresAt, captures }: Request): Promise<PatientAnswer> {
-    return this.#parts.models.at(captures).predict({ body, requestId, expiresAt });
+  #ask(
+    { id: requestId, expiresAt, captures, trace }: Request,
+    { body, headers }: ModelRequest,
+  ): Promise<PatientAnswer> {
+    return this.#parts.models.at(captures).predict({ body, headers, requestId, expiresAt, trace });
   }
 
   /** Requests of one lane are answered in their order. */
@@ -95,52 +121,75 @@ export class Route {
   async #fail(request: Request, replyTopic: string, why: Failure, attempts: number): Promise<Outcome> {
     this.#parts.failed(request.id, why);
     const properties = { status: String(why.status), code: why.code };
-    const reply = this.#reply(request, replyTopic, errorReply(why, attempts), properties);
+    const replying = request.trace.publish(replyTopic);
+    const reply = this.#reply(request, replyTopic, errorReply(why, attempts), properties, replying.fields);
     const graveyard = fill(this.#config.deadLetter.topic, request.captures);
+    const burying = request.trace.publish(graveyard);
     for (let attempt = 0; ; attempt += 1) {
       const [replied, buried] = await Promise.all([
         this.#parts.publish(reply),
-        this.#bury(request, graveyard, why, attempts),
+        this.#bury(request, graveyard, why, attempts, burying.fields),
       ]);
       if (!buried.accepted) this.#parts.failed(request.id, unpublishable(graveyard, buried));
       if (!replied.accepted) this.#parts.failed(request.id, unpublishable(replyTopic, replied));
-      if (replied.accepted) return 'error';
-      if (buried.accepted) return 'dead';
+      if (replied.accepted || buried.accepted) {
+        const outcome = outcomeOf(replied.accepted, why);
+        replying.end(replied.accepted ? undefined : replied.why);
+        burying.end(buried.accepted ? undefined : buried.why);
+        request.trace.end(outcome, why.code);
+        return outcome;
+      }
       await sleep(fullJitter(attempt, 1_000, 60_000), undefined, { ref: false });
     }
   }
 
   /** In base64 a payload is a third larger than it came; where the broker does not take that, the letter goes without. */
-  async #bury(request: Request, topic: string, why: Failure, attempts: number): Promise<PublishResult> {
-    const whole = await this.#parts.publish(this.#letter(request, topic, why, attempts, request.payload));
-    if (whole.accepted || whole.why !== 'too large') return whole;
-    return this.#parts.publish(this.#letter(request, topic, why, attempts, undefined));
-  }
-
-  #letter(request: Request, topic: string, why: Failure, attempts: number, payload: Buffer | undefined): Message {
+  async #bury(
+    request: Request,
+    topic: string,
+    why: Failure,
+    attempts: number,
+    trace: TraceFields,
+  ): Promise<PublishResult> {
     const { name, model } = this.#config;
     const modelUrl = fill(model.url, request.captures);
-    const letter = { ...request, payload, attempts, requestId: request.id, route: name, modelUrl };
-    return {
-      topic,
-      payload: deadLetter(letter, why),
-      options: { qos: 1, properties: { contentType: 'application/json' } },
-    };
+    const { traceparent } = trace;
+    const whole = { ...request, attempts, requestId: request.id, route: name, modelUrl, traceparent };
+    const published = await this.#parts.publish(letter(topic, whole, why, trace));
+    if (published.accepted || published.why !== 'too large') return published;
+    return this.#parts.publish(letter(topic, { ...whole, payload: undefined }, why, trace));
   }
 
-  #reply(request: Request, topic: string, payload: Buffer, own: Record<string, string>): Message {
+  #reply(request: Request, topic: string, payload: Buffer, own: Record<string, string>, trace: TraceFields): Message {
     const { correlationData, expiresAt, userProperties } = request;
     const passedOn = this.#config.reply.userProperties.filter((name) => userProperties[name] !== undefined);
     const remaining = expiresAt === undefined ? 0 : Math.ceil((expiresAt - performance.now()) / 1000);
     const properties = {
       contentType: 'application/json',
-      userProperties: { ...Object.fromEntries(passedOn.map((name) => [name, userProperties[name] ?? ''])), ...own },
+      userProperties: {
+        ...Object.fromEntries(passedOn.map((name) => [name, userProperties[name] ?? ''])),
+        ...own,
+        ...trace,
+      },
       ...(correlationData && { correlationData }),
       // Nobody waits for an answer longer than for its request.
       ...(remaining > 0 && { messageExpiryInterval: remaining }),
     };
     return { topic, payload, options: { qos: this.#config.reply.qos, properties } };
   }
+}
+
+function outcomeOf(replied: boolean, { code }: Failure): Outcome {
+  if (!replied) return 'dead';
+  return code === 'BRIDGE_ERR_EXPIRED' ? 'expired' : 'error';
+}
+
+function letter(topic: string, request: DeadRequest, why: Failure, trace: TraceFields): Message {
+  const properties = {
+    contentType: 'application/json',
+    ...(trace !== NO_FIELDS && { userProperties: trace }),
+  };
+  return { topic, payload: deadLetter(request, why), options: { qos: 1, properties } };
 }
 
 function unpublishable(topic: string, { why, message }: PublishResult & { accepted: false }): Failure {

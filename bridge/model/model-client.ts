@@ -1,6 +1,9 @@
 import { errors, Pool } from 'undici';
 import type { RouteConfig } from '../config';
 import { BridgeError, type Failure, failure } from '../errors';
+import type { RequestTrace } from '../operations/tracing/tracing';
+import type { AnswerHeaders } from '../payload/reply-mapper';
+import { JSON_LENGTH_HEADER } from '../payload/v2-request';
 import { connector, readTlsFiles, type TlsFiles } from './connector';
 import { Gateway } from './gateway';
 import { type Login, LoginError } from './login/login';
@@ -13,15 +16,20 @@ export interface Prediction {
   readonly ok: true;
   readonly body: Buffer;
   readonly contentType: string;
+  /** Of a binary answer, those that say how to read it. */
+  readonly headers?: AnswerHeaders | undefined;
 }
 
 /** One request to a model. */
 export interface ModelCall {
   readonly body: Buffer;
+  /** In place of the route's own of the same name; what says that tensors are in binary behind the JSON, for instance. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Logged by KServe, so that a request can be followed into the model. */
   readonly requestId: string;
   /** When nobody waits for the answer any more, in terms of `performance.now()`. */
   readonly expiresAt?: number | undefined;
+  readonly trace?: Pick<RequestTrace, 'callModel'> | undefined;
 }
 
 const JSON_TYPE = /^application\/([\w.+-]+\+)?json\b/i;
@@ -31,9 +39,12 @@ const EXCERPT_CHARS = 300;
 /** Calls one model over kept-alive connections, and never throws: a failed call is an answer like any other. */
 export class ModelClient {
   readonly #pool: Pool;
+  readonly #url: string;
   readonly #path: string;
   readonly #headers: Record<string, string>;
   readonly #login: Login;
+  /** Whether the route can read tensors in binary; without, an answer of them would go out as if it were JSON. */
+  readonly #takesBinary: boolean;
   readonly #observe: (status: string, seconds: number) => void;
 
   /**
@@ -51,9 +62,11 @@ export class ModelClient {
     const { timeoutSeconds, maxReplyBytes, headers, hostHeader } = route.model;
     const gateway = new Gateway(new URL(url), hostHeader);
     const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+    this.#url = url;
     this.#path = gateway.url.pathname + gateway.url.search;
     this.#headers = { 'content-type': 'application/json', ...gateway.hostHeader, ...Object.fromEntries(named) };
     this.#login = loginFor(gateway);
+    this.#takesBinary = route.reply.body !== undefined;
     this.#observe = observe;
     this.#pool = new Pool(gateway.origin, {
       connections: route.concurrency,
@@ -81,21 +94,22 @@ export class ModelClient {
     await this.#pool.destroy();
   }
 
-  async #ask({ body, requestId }: ModelCall, signal: AbortSignal, timeoutMs: number) {
+  async #ask({ body, headers, requestId, trace }: ModelCall, signal: AbortSignal, timeoutMs: number) {
     const started = performance.now();
+    const step = trace?.callModel(this.#url);
     let status = 'none';
     try {
       const pass = await unlessAborted(signal, this.#login.pass());
       const response = await this.#pool.request({
         method: 'POST',
         path: this.#path,
-        headers: { ...this.#headers, ...pass.headers, 'x-request-id': requestId },
+        headers: { ...this.#headers, ...headers, ...step?.fields, ...pass.headers, 'x-request-id': requestId },
         body,
         signal,
       });
       status = String(response.statusCode);
       const payload = Buffer.from(await response.body.arrayBuffer());
-      const answer = this.#judge(response.statusCode, String(response.headers['content-type'] ?? ''), payload);
+      const answer = this.#judge(response.statusCode, response.headers, payload);
       const retryAfterMs = retryAfter(response.headers['retry-after']);
       return {
         answer: answer.ok || retryAfterMs === undefined ? answer : { ...answer, retryAfterMs },
@@ -106,13 +120,18 @@ export class ModelClient {
       status = failed.code;
       return { answer: { ok: false, failure: failed } as const, refused: false };
     } finally {
+      step?.end(status);
       this.#observe(status, (performance.now() - started) / 1000);
     }
   }
 
-  #judge(status: number, contentType: string, body: Buffer): Answer {
+  #judge(status: number, headers: AnswerHeaders, body: Buffer): Answer {
     if (status >= 200 && status < 300) {
+      const contentType = String(headers['content-type'] ?? '');
       if (JSON_TYPE.test(contentType) && body.length > 0) return { ok: true, body, contentType };
+      if (this.#takesBinary && headers[JSON_LENGTH_HEADER] !== undefined) {
+        return { ok: true, body, contentType, headers: { [JSON_LENGTH_HEADER]: headers[JSON_LENGTH_HEADER] } };
+      }
       const type = contentType || 'no content type';
       const message = `the model answered ${status} with ${type}, but a KServe model answers application/json. Check that the route's model URL leads to the model and not to a login or error page. It began: ${excerpt(body)}`;
       return { ok: false, failure: failure('BRIDGE_ERR_MODEL_ANSWER', message) };
@@ -138,7 +157,7 @@ export class ModelClient {
 }
 
 /** Read for each connection; that they are there is found out before the first. */
-function openTls({ name, model: { tls = {} } }: RouteConfig): TlsFiles {
+export function openTls({ name, model: { tls = {} } }: RouteConfig): TlsFiles {
   try {
     readTlsFiles(tls);
     return tls;
@@ -151,6 +170,7 @@ function openTls({ name, model: { tls = {} } }: RouteConfig): TlsFiles {
 /** A promise's outcome, or the signal's reason when that comes first. The promise goes on. */
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     work.then(resolve, reject);
   });

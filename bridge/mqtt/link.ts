@@ -1,5 +1,7 @@
 import type { IConnackPacket, MqttClient } from 'mqtt';
 import { fullJitter } from '../pacing/backoff';
+import { LinkError } from './link-error';
+import { unlessSilent } from './unless-silent';
 
 const GOODBYE_MS = 2_000;
 
@@ -17,6 +19,8 @@ export interface LinkOptions {
   readonly failed: (reason: Error, retryInMs: number) => void;
   readonly reconnect: { readonly minMs: number; readonly maxMs: number };
   readonly connectTimeoutMs: number;
+  /** How long a broker may leave unanswered what `opened` asks it, while it says nothing else. */
+  readonly watchdogMs: number;
 }
 
 /**
@@ -64,7 +68,7 @@ export class Link {
   }
 
   #connect(): void {
-    const { create, prepare, opened, closed, connectTimeoutMs } = this.#options;
+    const { create, prepare, opened, closed, connectTimeoutMs, watchdogMs } = this.#options;
     let client: MqttClient;
     try {
       client = create();
@@ -73,8 +77,9 @@ export class Link {
       return;
     }
     this.#client = client;
-    let reason = new Error('the connection was closed');
+    let reason: Error = new LinkError('closed', 'the connection was closed');
     let openSince: number | undefined;
+    let worked = false;
     let over = false;
     const finish = () => {
       if (over) return;
@@ -83,14 +88,14 @@ export class Link {
       // A client that could not even begin has no stream, and `end` would throw.
       if (client.stream) client.end(true);
       if (openSince !== undefined) {
-        if (Date.now() - openSince > this.#options.reconnect.maxMs) this.#attempt = 0;
+        if (worked && Date.now() - openSince > this.#options.reconnect.maxMs) this.#attempt = 0;
         closed();
       }
       if (!this.#stopped) this.#again(reason);
     };
     // The client has a time limit of its own for CONNACK; this one also ends an attempt that hangs anywhere else.
     const watchdog = setTimeout(() => {
-      reason = new Error('the connection attempt hung');
+      reason = new LinkError('timeout', 'the connection attempt hung');
       finish();
     }, connectTimeoutMs * 2);
     client.on('error', (error) => {
@@ -98,17 +103,22 @@ export class Link {
       if (!client.connected) finish();
     });
     client.on('disconnect', ({ reasonCode }) => {
-      reason = new Error(`the broker closed the connection with reason code ${reasonCode}`);
+      reason = new LinkError('broker', `the broker closed the connection with reason code ${reasonCode}`);
     });
     client.on('close', finish);
     client.on('connect', (connack) => {
       clearTimeout(watchdog);
       noDelay(client);
       openSince = Date.now();
-      opened(client, connack).catch((error: Error) => {
-        reason = error;
-        finish();
-      });
+      unlessSilent(client, watchdogMs, opened(client, connack)).then(
+        () => {
+          worked = true;
+        },
+        (error: Error) => {
+          reason = error;
+          finish();
+        },
+      );
     });
     prepare?.(client);
     try {

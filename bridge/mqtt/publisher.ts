@@ -112,7 +112,7 @@ class Connection {
         reject(new Error('the connection to the broker broke'));
         return;
       }
-      this.#unanswered.set(reject, Date.now());
+      this.#unanswered.set(reject, performance.now());
       this.#client.publish(topic, payload, options, (error) => {
         this.#unanswered.delete(reject);
         if (error) reject(error);
@@ -126,7 +126,7 @@ class Connection {
     const [oldest] = this.#unanswered;
     if (!oldest) return;
     const [fail, since] = oldest;
-    if (Date.now() - since <= STALLED_AFTER_MS) return;
+    if (performance.now() - since <= STALLED_AFTER_MS) return;
     fail(new Stalled('the broker did not answer'));
     this.#client.end(true);
   }

@@ -1,6 +1,7 @@
 import type { MqttClient } from 'mqtt';
 import type { RouteConfig } from '../config';
 import { filterOf } from '../config/topic-pattern';
+import { LinkError } from './link-error';
 
 /** The topic filter that a route subscribes to. */
 export function subscriptionOf({ requestTopic, share }: RouteConfig): string {
@@ -11,7 +12,7 @@ export function subscriptionOf({ requestTopic, share }: RouteConfig): string {
 /**
  * Asks the broker for the routes' requests. Subscribing again to what a resumed session already has is harmless.
  *
- * @throws Error with the refused topics, as far as the broker says so (Mosquitto grants every subscription and
+ * @throws LinkError with the refused topics, as far as the broker says so (Mosquitto grants every subscription and
  * filters at delivery)
  */
 export async function subscribe(client: MqttClient, routes: readonly RouteConfig[]): Promise<void> {
@@ -25,7 +26,8 @@ export async function subscribe(client: MqttClient, routes: readonly RouteConfig
   await client.subscribeAsync(topics).catch((error: Error & { packet?: { granted?: number[] } }) => {
     const granted = error.packet?.granted;
     const refused = Object.keys(topics).filter((_topic, i) => granted && (granted[i] ?? 0) >= 0x80);
-    throw new Error(
+    throw new LinkError(
+      granted ? 'subscription' : 'closed',
       `no subscription to ${(refused.length > 0 ? refused : Object.keys(topics)).join(', ')}: ${error.message}`,
     );
   });

@@ -1,12 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
 
+/** What is wrong, as texts; each list is empty when nothing is. */
 export interface Health {
-  /** What keeps the bridge from taking requests; empty when nothing does. A model that is down is not a reason. */
+  /** What a restart would help against. */
+  notAlive(): string[];
+  /** What keeps the bridge from taking requests at the moment. A model that is down is not a reason. */
   notReady(): string[];
+  /** What has kept the bridge from ever taking requests. */
+  notStarted(): string[];
 }
 
-/** Serves /livez, /readyz and /metrics. */
+/** Serves /livez, /readyz, /startupz and /metrics. */
 export async function serveOperations(
   { host, port }: { host: string; port: number },
   health: Health,
@@ -15,15 +20,18 @@ export async function serveOperations(
   const server = createServer((request, response) => {
     const reply = (status: number, text: string, type = 'text/plain; charset=utf-8') =>
       response.writeHead(status, { 'content-type': type }).end(text);
+    const probe = (problems: string[]) =>
+      problems.length === 0 ? reply(200, 'ok\n') : reply(503, `${problems.join('\n')}\n`);
     switch (request.url?.split('?')[0]) {
       case '/livez':
-        reply(200, 'ok\n');
+        probe(health.notAlive());
         return;
-      case '/readyz': {
-        const reasons = health.notReady();
-        reply(reasons.length === 0 ? 200 : 503, reasons.length === 0 ? 'ok\n' : `${reasons.join('\n')}\n`);
+      case '/readyz':
+        probe(health.notReady());
         return;
-      }
+      case '/startupz':
+        probe(health.notStarted());
+        return;
       case '/metrics':
         registry.metrics().then(
           (text) => reply(200, text, registry.contentType),
@@ -31,7 +39,7 @@ export async function serveOperations(
         );
         return;
       default:
-        reply(404, 'here are /livez, /readyz and /metrics\n');
+        reply(404, 'here are /livez, /readyz, /startupz and /metrics\n');
     }
   });
   await new Promise<void>((resolve, reject) => {

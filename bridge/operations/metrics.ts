@@ -2,12 +2,20 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
+/** Whether calls to a model are held back. A route that was changed may have two of them for one model for a while. */
+export interface WatchedBreaker {
+  readonly route: string;
+  readonly model: string;
+  readonly breaker: { readonly isOpen: boolean };
+}
+
 /**
  * The bridge's own numbers. At any moment received = settled + in flight.
  *
  * @param unacknowledged asked at every scrape
+ * @param breakers those of the models that are in use
  */
-export function createMetrics(unacknowledged: () => number) {
+export function createMetrics(unacknowledged: () => number, breakers: Iterable<WatchedBreaker>) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -39,6 +47,18 @@ export function createMetrics(unacknowledged: () => number) {
         this.set(unacknowledged());
       },
     }),
+    redelivered: new Counter({
+      name: 'bridge_redelivered_total',
+      help: 'Messages the broker marked as delivered before.',
+      labelNames: ['route'] as const,
+      registers,
+    }),
+    adopted: new Counter({
+      name: 'bridge_adopted_total',
+      help: 'Redeliveries of messages that were still being worked on: the model was not asked again.',
+      labelNames: ['route'] as const,
+      registers,
+    }),
     window: new Gauge({ name: 'bridge_window_limit', help: 'The most messages taken unacknowledged.', registers }),
     modelCalls: new Counter({
       name: 'bridge_http_requests_total',
@@ -64,6 +84,10 @@ export function createMetrics(unacknowledged: () => number) {
       help: 'Whether calls to the model are held back because it keeps failing.',
       labelNames: ['route', 'model'] as const,
       registers,
+      collect() {
+        this.reset();
+        for (const { route, model, breaker } of breakers) this.inc({ route, model }, breaker.isOpen ? 1 : 0);
+      },
     }),
     endToEndSeconds: new Histogram({
       name: 'bridge_end_to_end_seconds',
@@ -97,7 +121,24 @@ export function createMetrics(unacknowledged: () => number) {
     reconnects: new Counter({
       name: 'bridge_reconnects_total',
       help: 'Connections that failed or broke.',
-      labelNames: ['connection'] as const,
+      labelNames: ['connection', 'reason'] as const,
+      registers,
+    }),
+    configReloads: new Counter({
+      name: 'bridge_config_reloads_total',
+      help: 'Times the configuration was read again, by whether it was applied or refused.',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    lastReloadSuccessful: new Gauge({
+      name: 'bridge_config_last_reload_successful',
+      help: 'Whether the bridge runs on the configuration that was read last.',
+      registers,
+    }),
+    spans: new Counter({
+      name: 'bridge_trace_spans_total',
+      help: 'Spans of traces, by whether the collector has them or they are lost.',
+      labelNames: ['result'] as const,
       registers,
     }),
   };

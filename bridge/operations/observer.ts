@@ -2,41 +2,40 @@ import type { IPublishPacket } from 'mqtt';
 import type { Logger } from 'pino';
 import type { RouteConfig } from '../config';
 import type { Failure } from '../errors';
-import { createMetrics } from './metrics';
+import type { ConfigChanges } from './config-changes';
+import type { BridgeHealth, ConnectionName } from './health';
+import { loggedFailure } from './logged-failure';
+import { createMetrics, type WatchedBreaker } from './metrics';
+import { reconnectReason } from './reconnect-reason';
 
-export type ConnectionName = 'requests' | 'replies';
-
-const LOGIN_REFUSED = new Set([4, 5, 134, 135]);
-
-/** Hears of everything that happens in the bridge, and turns it into metrics, log lines and readiness. */
+/** Hears of everything that happens in the bridge, and turns it into metrics, log lines and what probes are told. */
 export class Observer {
   readonly #log: Logger;
   readonly #metrics: ReturnType<typeof createMetrics>;
-  readonly #open = new Set<ConnectionName>();
+  readonly #health: BridgeHealth;
   readonly #broker: string;
   readonly #username: string | undefined;
+  readonly #breakers = new Set<WatchedBreaker>();
   #dropped: number | undefined;
+  #spansLost = false;
 
   constructor(
     log: Logger,
     broker: { readonly url: string; readonly username?: string },
     gate: { readonly window: number; readonly size: () => number },
+    health: BridgeHealth,
   ) {
     this.#log = log;
+    this.#health = health;
     this.#broker = broker.url;
     this.#username = broker.username;
-    this.#metrics = createMetrics(gate.size);
+    this.#metrics = createMetrics(gate.size, this.#breakers);
     this.#metrics.window.set(gate.window);
+    this.#metrics.lastReloadSuccessful.set(1);
   }
 
   get registry() {
     return this.#metrics.registry;
-  }
-
-  notReady(): string[] {
-    return (['requests', 'replies'] as const)
-      .filter((connection) => !this.#open.has(connection))
-      .map((connection) => `no connection for ${connection} to ${this.#broker}`);
   }
 
   /** @returns a function to call with the outcome */
@@ -44,11 +43,14 @@ export class Observer {
     const started = performance.now();
     this.#metrics.received.inc({ route, qos: String(qos), dup: String(dup) });
     this.#metrics.inflight.inc({ route });
+    if (dup) this.#metrics.redelivered.inc({ route });
+    this.#health.beat();
     return (outcome) => {
+      this.#health.beat();
       this.#metrics.inflight.dec({ route });
       this.#metrics.settled.inc({ route, outcome });
-      if (outcome === 'duplicate') return;
-      this.#metrics.endToEndSeconds.observe({ route }, (performance.now() - started) / 1000);
+      if (outcome === 'duplicate') this.#metrics.adopted.inc({ route });
+      else this.#metrics.endToEndSeconds.observe({ route }, (performance.now() - started) / 1000);
     };
   }
 
@@ -62,11 +64,14 @@ export class Observer {
     this.#log.warn({ topic }, 'a retained request is not answered: the broker would deliver it again to every session');
   }
 
-  failed({ name, model }: RouteConfig, requestId: string, { code, message }: Failure): void {
-    this.#log.warn({ route: name, requestId, code, model: model.url }, message);
+  failed({ name, model }: RouteConfig, requestId: string, failure: Failure): void {
+    this.#health.beat();
+    const { text, ...fields } = loggedFailure(failure);
+    this.#log.warn({ route: name, requestId, ...fields, model: model.url }, text);
   }
 
   modelCalled(route: string, code: string, seconds: number): void {
+    this.#health.beat();
     this.#metrics.modelCalls.inc({ route, code });
     this.#metrics.modelSeconds.observe({ route }, seconds);
   }
@@ -76,13 +81,42 @@ export class Observer {
   }
 
   modelSpared(route: string, model: string, open: boolean): void {
-    this.#metrics.breakerOpen.set({ route, model }, open ? 1 : 0);
     const fields = { route, model };
     if (open) this.#log.warn(fields, 'the model keeps failing: it is asked only now and then until it answers again');
     else this.#log.info(fields, 'the model answers again');
   }
 
+  /** @returns a function that ends it */
+  watchBreaker(watched: WatchedBreaker): () => void {
+    this.#breakers.add(watched);
+    return () => {
+      this.#breakers.delete(watched);
+    };
+  }
+
+  spansExported(spans: number, failure: Error | undefined): void {
+    this.#metrics.spans.inc({ result: failure ? 'lost' : 'exported' }, spans);
+    if (failure && !this.#spansLost) this.#log.warn(`the collector does not take traces: ${failure.message}`);
+    if (!failure && this.#spansLost) this.#log.info('the collector takes traces again');
+    this.#spansLost = failure !== undefined;
+  }
+
+  reloaded(changes: ConfigChanges): void {
+    this.#metrics.configReloads.inc({ result: 'applied' });
+    this.#metrics.lastReloadSuccessful.set(1);
+    const { added, changed, removed } = changes;
+    this.#log.info({ added, changed, removed }, 'the configuration was read again, and is in force');
+  }
+
+  reloadRefused(reason: Error): void {
+    this.#metrics.configReloads.inc({ result: 'refused' });
+    this.#metrics.lastReloadSuccessful.set(0);
+    const { code } = reason as { code?: string };
+    this.#log.error({ code }, `the new configuration is refused, the one before stays in force: ${reason.message}`);
+  }
+
   publishedAgain(): void {
+    this.#health.beat();
     this.#metrics.publishRetries.inc();
   }
 
@@ -99,22 +133,25 @@ export class Observer {
   }
 
   opened(connection: ConnectionName, sessionPresent: boolean): void {
-    this.#open.add(connection);
+    this.#health.beat();
+    this.#health.opened(connection);
     this.#metrics.connected.set({ connection }, 1);
     if (connection === 'requests') this.#metrics.sessionPresent.set(sessionPresent ? 1 : 0);
     this.#log.info({ connection, broker: this.#broker, sessionPresent }, 'connected');
   }
 
   closed(connection: ConnectionName): void {
-    this.#open.delete(connection);
+    this.#health.beat();
+    this.#health.closed(connection);
     this.#metrics.connected.set({ connection }, 0);
   }
 
   lost(connection: ConnectionName, reason: Error, retryInMs: number): void {
-    this.#metrics.reconnects.inc({ connection });
+    this.#health.beat();
+    const why = reconnectReason(reason);
+    this.#metrics.reconnects.inc({ connection, reason: why });
     const fields = { connection, broker: this.#broker, retryInMs };
-    const { code } = reason as { code?: number };
-    if (code !== undefined && LOGIN_REFUSED.has(code)) {
+    if (why === 'login') {
       const user = this.#username === undefined ? 'anonymous clients' : `user "${this.#username}"`;
       const fix = 'Check broker.username and the file broker.passwordFile, and that the broker knows the user';
       this.#log.error(

@@ -1,9 +1,11 @@
 import type { Construct } from 'constructs';
 import { checksum } from '../kubernetes/labels';
 import type { StatefulSet } from '../kubernetes/objects';
-import { type Container, RESTRICTED_CONTAINER } from '../kubernetes/pod';
-import { type SinglePod, singlePod } from '../kubernetes/single-pod';
+import { type Container, type ProjectedSource, RESTRICTED_CONTAINER } from '../kubernetes/pod';
+import { spreadPods } from '../kubernetes/spread';
+import { type StatefulPod, statefulPods } from '../kubernetes/stateful-pods';
 import { LOADER } from './bridge-code';
+import type { ModelLogin } from './model-login';
 
 /** User and group `node` of the official image. */
 const NODE_UID = 1000;
@@ -13,6 +15,9 @@ export const BRIDGE_PATHS = {
   configFile: 'bridge.yaml',
   credentials: '/var/run/bridge-credentials',
   passwordFile: 'password',
+  brokerAuthority: '/var/run/broker-authority',
+  authorityFile: 'ca.crt',
+  modelLogin: '/var/run/model-login',
   code: '/opt/bridge',
 } as const;
 
@@ -20,6 +25,8 @@ export interface BridgeWorkloadProps {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Record<string, string>;
+  /** Nothing where an autoscaler decides. */
+  readonly replicas: number | undefined;
   readonly image: string;
   readonly resources: object;
   readonly operationsPort: number;
@@ -27,19 +34,23 @@ export interface BridgeWorkloadProps {
   /** ConfigMaps with the program; none when the image has it. */
   readonly codeConfigMaps: string[];
   readonly password: { readonly secretName: string; readonly key: string };
+  /** Who signs the broker's certificate, unless it is a public authority or there is none. */
+  readonly brokerAuthority: ProjectedSource | undefined;
+  /** Nothing where models ask for none. */
+  readonly modelLogin: ModelLogin | undefined;
   /** Everything the pod reads at its start and that is known at synth. */
   readonly startupFiles: () => string[];
   /** Longer than any prediction may take: a request that was taken is answered before the pod goes. */
   readonly terminationGracePeriodSeconds: () => number;
 }
 
-/** One bridge pod: the broker keeps its session under its client id, so there may never be two. */
+/** Pods with a session each: the broker keeps it under the client id, so there may never be two with the same. */
 export function bridgeWorkload(scope: Construct, id: string, props: BridgeWorkloadProps): StatefulSet {
-  const { namespace, name, labels } = props;
-  return singlePod(scope, id, { namespace, name, labels, uid: NODE_UID, pod: () => pod(props) });
+  const { namespace, name, labels, replicas } = props;
+  return statefulPods(scope, id, { namespace, name, labels, replicas, uid: NODE_UID, pod: () => pod(props) });
 }
 
-function pod(props: BridgeWorkloadProps): SinglePod {
+function pod(props: BridgeWorkloadProps): StatefulPod {
   const bundled = props.codeConfigMaps.length > 0;
   const bridge: Container = {
     name: 'bridge',
@@ -50,6 +61,10 @@ function pod(props: BridgeWorkloadProps): SinglePod {
     volumeMounts: [
       { name: 'config', mountPath: BRIDGE_PATHS.config, readOnly: true },
       { name: 'credentials', mountPath: BRIDGE_PATHS.credentials, readOnly: true },
+      ...(props.brokerAuthority
+        ? [{ name: 'broker-authority', mountPath: BRIDGE_PATHS.brokerAuthority, readOnly: true }]
+        : []),
+      ...(props.modelLogin ? [{ name: 'model-login', mountPath: BRIDGE_PATHS.modelLogin, readOnly: true }] : []),
       ...(bundled ? [{ name: 'code', mountPath: BRIDGE_PATHS.code, readOnly: true }] : []),
     ],
     resources: props.resources,
@@ -64,10 +79,15 @@ function pod(props: BridgeWorkloadProps): SinglePod {
   return {
     annotations: checksum('config', ...props.startupFiles()),
     terminationGracePeriodSeconds: props.terminationGracePeriodSeconds(),
+    ...(props.replicas !== 1 && { topologySpreadConstraints: spreadPods(props.labels) }),
     containers: [bridge],
     volumes: [
       { name: 'config', configMap: { name: props.configMap } },
       { name: 'credentials', projected: { defaultMode: 0o440, sources: [password] } },
+      ...(props.brokerAuthority ? [{ name: 'broker-authority', projected: { sources: [props.brokerAuthority] } }] : []),
+      ...(props.modelLogin
+        ? [{ name: 'model-login', projected: { defaultMode: 0o440, sources: [props.modelLogin._source()] } }]
+        : []),
       ...(bundled ? [{ name: 'code', projected: { sources: code } }] : []),
     ],
   };

@@ -4,7 +4,7 @@ import type { BridgeConfigInput } from '../../bridge/config';
 import { BRIDGE_DEFAULTS, MAX_TIMER_SECONDS } from '../../bridge/config/defaults';
 import { RouteConflictFinder } from '../../bridge/config/route-conflicts';
 import { Credentials } from '../broker/credentials';
-import type { Mosquitto } from '../broker/mosquitto';
+import type { Mosquitto, MosquittoTrust } from '../broker/mosquitto';
 import type { MosquittoUser } from '../broker/mosquitto-user';
 import { describe, EdgeError } from '../errors';
 import { podLabels } from '../kubernetes/labels';
@@ -14,24 +14,30 @@ import {
   NetworkPolicy,
   type NetworkRule,
   podsLabelled,
-  podsOfNamespaces,
   Secret,
   Service,
   ServiceAccount,
 } from '../kubernetes/objects';
-import { type ContainerResources, cpu, renderResources } from '../kubernetes/plus';
+import { type ContainerResources, cpu, millisOf, renderResources } from '../kubernetes/plus';
 import { dnsLabelProblem, workloadNameProblem } from '../naming/kubernetes-names';
+import { admitRoute } from './admit-route';
 import { BridgeCode } from './bridge-code';
 import { BridgeRoute, type RouteOptions } from './bridge-route';
 import { BRIDGE_PATHS, bridgeWorkload } from './bridge-workload';
+import { connectorEgress, SERVING_NAMESPACES } from './connector-egress';
+import type { ModelLogin } from './model-login';
+import { BridgeMonitoring, type BridgeMonitoringOptions } from './monitoring/bridge-monitoring';
 import { checkClients, checkModel } from './route-checks';
+import { BridgeGroup } from './scaling/bridge-group';
+import type { BridgeScaling } from './scaling/bridge-scaling';
 
+const OPERATIONS = 'operations';
 const OPERATIONS_PORT = BRIDGE_DEFAULTS.httpPort;
 /** For what comes after the last prediction: publishing it, acknowledging, saying goodbye. */
 const DRAIN_MARGIN_SECONDS = 10;
 const KILL_MARGIN_SECONDS = 10;
-/** Where the gateways and the activator run that requests to models pass through, by the usual installations. */
-const SERVING_NAMESPACES = ['istio-system', 'knative-serving', 'kourier-system'];
+/** For what waits at the broker for a member of a group that leaves. */
+const LEAVING_MARGIN_SECONDS = 60;
 
 export interface InferenceBridgeProps {
   /** The broker to take requests from. */
@@ -63,8 +69,17 @@ export interface InferenceBridgeProps {
   readonly window?: number;
   /** Namespaces, besides the models', that requests to models pass through. @default - Istio's, Knative's and Kourier's */
   readonly servingNamespaces?: string[];
+  /**
+   * What the bridge tells the gateway in front of the models, where that lets nobody in without a login: Kubeflow's,
+   * or one with a `JwtLogin`.
+   *
+   * @default - nothing
+   */
+  readonly modelLogin?: ModelLogin;
   /** @default - requests 100m and 128Mi, limit 512Mi of memory */
   readonly resources?: ContainerResources;
+  /** More pods than one, which share the requests. @default - one pod */
+  readonly scaling?: BridgeScaling;
 }
 
 /**
@@ -77,7 +92,7 @@ export class InferenceBridge extends Chart {
   readonly broker: Mosquitto;
   /** Who the bridge is at the broker. */
   readonly user: MosquittoUser;
-  /** Under this id the broker keeps the bridge's session. */
+  /** Under this id the broker keeps the bridge's session. With several pods `{ordinal}` in it is the pod's number. */
   readonly clientId: string;
 
   /** The namespace, unless it is the broker's or not created. */
@@ -89,11 +104,16 @@ export class InferenceBridge extends Chart {
   readonly service: ApiObject;
   readonly statefulSet: ApiObject;
   readonly networkPolicy: ApiObject;
+  /** Nothing without `scaling`. */
+  readonly group: BridgeGroup | undefined;
 
   readonly #routes: BridgeRoute[] = [];
   readonly #conflicts = new RouteConflictFinder();
   readonly #window: number;
   readonly #servingNamespaces: string[];
+  readonly #labels: Record<string, string>;
+  readonly #modelLogin: ModelLogin | undefined;
+  readonly #droppedMessagesTopic: string;
 
   constructor(scope: Construct, id: string, props: InferenceBridgeProps) {
     super(scope, id, { namespace: props.namespace ?? props.broker.brokerNamespace });
@@ -105,20 +125,25 @@ export class InferenceBridge extends Chart {
     this.name = name;
     this.bridgeNamespace = namespace;
     // No name has a slash, so no two bridges have one id.
-    this.clientId = `${namespace}/${name}`;
+    this.clientId = `${namespace}/${name}${props.scaling ? '/{ordinal}' : ''}`;
     this.#window = validWindow(props.window ?? BRIDGE_DEFAULTS.window);
     this.#servingNamespaces = validNamespaces(props.servingNamespaces ?? SERVING_NAMESPACES);
+    this.#modelLogin = props.modelLogin;
     if (namespace !== broker.brokerNamespace && (props.createNamespace ?? true)) {
       this.namespaceObject = declareNamespace(this, namespace, PodSecurity.RESTRICTED);
     }
 
     const ownSecret = `${name}-mqtt`;
     const credentials = props.credentials ?? Credentials.fromSecret(ownSecret);
+    validateCredentials(credentials);
     this.user = broker.addUser(name, credentials);
+    this.#droppedMessagesTopic = broker._addWatcher(this.user);
     const labels = podLabels('inference-bridge', name);
+    this.#labels = labels;
     const metadata = { namespace, labels };
     broker._allowPeer(podsLabelled(namespace, labels));
 
+    const resources = props.resources ?? DEFAULT_RESOURCES;
     const code = props.code ?? BridgeCode.bundled();
     const parts = code._parts();
     this.codeConfigMaps = parts.map(
@@ -143,33 +168,32 @@ export class InferenceBridge extends Chart {
         clusterIP: 'None',
         publishNotReadyAddresses: true,
         selector: labels,
-        ports: [{ name: 'operations', port: OPERATIONS_PORT, targetPort: 'operations', protocol: 'TCP' }],
+        ports: [{ name: OPERATIONS, port: OPERATIONS_PORT, targetPort: OPERATIONS, protocol: 'TCP' }],
       },
     });
     this.statefulSet = bridgeWorkload(this, 'Resource', {
       namespace,
       name,
       labels,
+      replicas: props.scaling ? props.scaling._replicas() : 1,
       image: code.image,
-      resources: renderResources(
-        props.resources ?? {
-          cpu: { request: cpu(100) },
-          memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
-        },
-      ),
+      resources: renderResources(resources),
       operationsPort: OPERATIONS_PORT,
       configMap: this.configMap.name,
       codeConfigMaps: this.codeConfigMaps.map(({ name }) => name),
       password: credentials.secret ?? { secretName: ownSecret, key: 'password' },
+      brokerAuthority: brokerTrust(broker)?.authority._source(BRIDGE_PATHS.authorityFile),
+      modelLogin: props.modelLogin,
       startupFiles: () => [this.#configFile(), broker._passwordLine(this.user), JSON.stringify(parts)],
-      terminationGracePeriodSeconds: () => Math.ceil(this.#drainSeconds()) + KILL_MARGIN_SECONDS,
+      terminationGracePeriodSeconds: () => this.#stopSeconds(),
     });
+    this.group = props.scaling && this.#group(props.scaling, resources);
     this.networkPolicy = new NetworkPolicy(this, 'network-policy', {
       metadata: { ...metadata, name },
       spec: {
         podSelector: { matchLabels: labels },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: [{ ports: [{ port: 'operations', protocol: 'TCP' }] }],
+        ingress: [{ ports: [{ port: OPERATIONS, protocol: 'TCP' }] }],
         egress: Lazy.any({ produce: () => this.#egress() }),
       },
     });
@@ -188,26 +212,32 @@ export class InferenceBridge extends Chart {
    */
   addRoute(options: RouteOptions): BridgeRoute {
     checkModel(this, options.model);
+    this.#modelLogin?._admit(options.model);
     checkClients(this, this.broker, options.clients);
     const route = new BridgeRoute(options);
-    const [conflict] = this.#conflicts.add(route);
-    if (conflict) {
-      throw new EdgeError('EDGE_ERR_ROUTE_CONFLICT', {
-        at: `a route of ${this.node.path}`,
-        value: route.name,
-        rule: conflict.message,
-        fix: "Set the route's name, requestTopic, replyTopic or deadLetterTopic",
-      });
-    }
-    this.broker._addRoute({
-      bridge: this.node.path,
-      name: route.name,
-      requestTopic: route.requestTopic,
-      publishes: [route.replyTopic, ...route.allowedResponseTopics, route.deadLetterTopic],
-    });
+    admitRoute(this, this.broker, this.#conflicts, route);
     route._grant(this.user);
     this.#routes.push(route);
     return route;
+  }
+
+  /**
+   * Has the Prometheus operator collect the bridge's metrics and tell somebody when requests are not answered, and gives
+   * Grafana a dashboard.
+   *
+   * @throws EdgeError EDGE_ERR_VALUE for times and shares that would never raise an alert; EDGE_ERR_NAME for a namespace
+   * that cannot be one
+   */
+  addMonitoring(options: BridgeMonitoringOptions = {}): BridgeMonitoring {
+    return new BridgeMonitoring(this, 'monitoring', {
+      ...options,
+      name: this.name,
+      namespace: this.bridgeNamespace,
+      serviceLabels: this.#labels,
+      port: OPERATIONS,
+      members: this.group?.minReplicas ?? 1,
+      longestTimeoutSeconds: () => this.#longestTimeoutSeconds(),
+    });
   }
 
   #configFile(): string {
@@ -218,36 +248,56 @@ export class InferenceBridge extends Chart {
         username: this.user.name,
         passwordFile: `${BRIDGE_PATHS.credentials}/${BRIDGE_PATHS.passwordFile}`,
         maxPacketBytes: this.broker.maxPacketBytes,
+        droppedMessagesTopic: this.#droppedMessagesTopic,
+        ...tlsConfig(this.broker),
       },
-      delivery: { window: this.#window, drainTimeoutSeconds: this.#drainSeconds() },
+      delivery: {
+        window: this.#window,
+        drainTimeoutSeconds: this.#drainSeconds(),
+        ...(this.group && { onStop: 'retire' }),
+      },
       http: { port: OPERATIONS_PORT },
-      routes: this.#routes.map((route) => route._config()),
+      routes: this.#routes.map((route) => ({ ...this.#withLogin(route), ...(this.group && { share: this.name }) })),
     };
     return Yaml.stringify(config);
   }
 
+  #withLogin(route: BridgeRoute): BridgeConfigInput['routes'][number] {
+    const config = route._config();
+    const login = this.#modelLogin?._config(route.model, BRIDGE_PATHS.modelLogin);
+    return { ...config, model: { ...config.model, ...login } };
+  }
+
   #drainSeconds(): number {
-    const longest = Math.max(0, ...this.#routes.map(({ timeout }) => timeout.toMilliseconds() / 1000));
-    return Math.min(longest + DRAIN_MARGIN_SECONDS, MAX_TIMER_SECONDS);
+    const margin = this.group ? LEAVING_MARGIN_SECONDS : DRAIN_MARGIN_SECONDS;
+    return Math.min(this.#longestTimeoutSeconds() + margin, MAX_TIMER_SECONDS);
+  }
+
+  #longestTimeoutSeconds(): number {
+    return Math.max(0, ...this.#routes.map(({ timeout }) => timeout.toMilliseconds() / 1000));
+  }
+
+  /** A member of a group has its drain time twice: for what waits for it at the broker, and for what it has taken. */
+  #stopSeconds(): number {
+    return Math.ceil(this.#drainSeconds() * (this.group ? 2 : 1)) + KILL_MARGIN_SECONDS;
+  }
+
+  #group(scaling: BridgeScaling, { cpu }: ContainerResources): BridgeGroup {
+    return new BridgeGroup(this, 'group', {
+      scaling,
+      name: this.name,
+      namespace: this.bridgeNamespace,
+      labels: this.#labels,
+      window: this.#window,
+      cpuLimit: cpu?.limit && millisOf(cpu.limit),
+      leavingSeconds: () => this.#stopSeconds(),
+    });
   }
 
   #egress(): NetworkRule[] {
-    const { mqttPort } = this.broker;
-    const modelNamespaces = new Set(this.#routes.map(({ model }) => model.namespace));
-    const namespaces = [...modelNamespaces, ...this.#servingNamespaces];
-    return [
-      {
-        ports: [
-          { port: 53, protocol: 'UDP' },
-          { port: 53, protocol: 'TCP' },
-        ],
-      },
-      {
-        to: [this.broker._peer()],
-        ports: [{ port: mqttPort, protocol: 'TCP' }],
-      },
-      { to: [podsOfNamespaces(...namespaces)] },
-    ];
+    const modelNamespaces = this.#routes.map(({ model }) => model.namespace);
+    const toModels = connectorEgress(this.broker, modelNamespaces, this.#servingNamespaces);
+    return [...toModels, ...(this.#modelLogin?._egress() ?? [])];
   }
 
   #missingRoutes(): string[] {
@@ -260,6 +310,34 @@ export class InferenceBridge extends Chart {
     };
     return [describe('EDGE_ERR_NO_ROUTES', problem)];
   }
+}
+
+const DEFAULT_RESOURCES: ContainerResources = {
+  cpu: { request: cpu(100) },
+  memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
+};
+
+/** What the bridge needs to know, if the broker's URL is one of TLS. */
+function brokerTrust({ mqttUrl, mqttsUrl, trust }: Mosquitto): MosquittoTrust | undefined {
+  return mqttUrl === mqttsUrl ? trust : undefined;
+}
+
+function tlsConfig(broker: Mosquitto): Pick<BridgeConfigInput['broker'], 'tls'> {
+  const trust = brokerTrust(broker);
+  if (!trust) return {};
+  const hasFile = trust.authority.objectName !== undefined;
+  const caFile = `${BRIDGE_PATHS.brokerAuthority}/${BRIDGE_PATHS.authorityFile}`;
+  return { tls: { ...(hasFile && { caFile }), ...(trust.serverName && { serverName: trust.serverName }) } };
+}
+
+function validateCredentials({ certificate }: Credentials): void {
+  if (!certificate) return;
+  throw new EdgeError('EDGE_ERR_CREDENTIALS', {
+    at: 'InferenceBridge.credentials',
+    value: 'Credentials.fromCertificate()',
+    rule: 'a bridge logs in with a password',
+    fix: 'Use Credentials.fromSecret(..) or Credentials.fromEnv(..)',
+  });
 }
 
 function validateNames(names: { name: string; namespace: string }): void {

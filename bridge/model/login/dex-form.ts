@@ -62,11 +62,13 @@ export class DexForm implements PassIssuer {
   /** @returns whether a login was asked for */
   async #walk(browser: LoginBrowser): Promise<boolean> {
     const { start, connector } = this.#options;
-    let seen: Seen = { ...(await browser.get(start)), sent: 'nothing', first: true };
+    let seen: Seen = { ...(await browser.get(start)), sent: 'nothing', first: true, given: false };
     for (let steps = 1; steps <= MAX_STEPS; steps += 1) {
       const step = nextStep(seen, connector);
       if (step.do === 'finish') return !seen.first;
-      seen = { ...(await this.#take(step, browser)), sent: step.do === 'post' ? step.form : 'nothing', first: false };
+      const sent = step.do === 'post' ? step.form : 'nothing';
+      const given = seen.given || sent === 'credentials';
+      seen = { ...(await this.#take(step, browser)), sent, first: false, given };
     }
     throw new LoginError(`the login goes in circles, past ${seen.url.origin}${seen.url.pathname}`, {
       retryable: false,

@@ -6,6 +6,8 @@ export interface Seen extends Page {
   readonly sent: 'nothing' | 'credentials' | 'approval';
   /** Whether it is the first page of all. */
   readonly first: boolean;
+  /** Whether the credentials were given on the way here. */
+  readonly given: boolean;
 }
 
 /** What a login does next. */
@@ -31,13 +33,14 @@ const APPROVAL_PAGE = /\/approval$/;
  * | `/auth/<connector>?req=` | Dex up to 2.28 | give the credentials, there |
  * | `/auth/<connector>/login?state=` | Dex from 2.29 on | give the credentials, there |
  * | credentials answered 200, from Dex 2.36 on 401 | Dex | they are wrong |
+ * | the same page a second time | something else than Dex | they are wrong, or lead nowhere |
  * | `/approval?req=`, from Dex 2.35 on with `&hmac=` | Dex without `skipApprovalScreen` | approve, there |
  * | redirect from a URL with `code` and `state` | authservice or oauth2-proxy, with its cookie | finished |
  *
  * @throws LoginError when it is none of these
  */
 export function nextStep(seen: Seen, connector: string): Step {
-  const { url, status, location, sent, first } = seen;
+  const { url, status, location, sent, first, given } = seen;
   if (location) return isCallback(url) ? { do: 'finish' } : { do: 'get', url: location };
   if (status >= 500 || status === 429 || status === 408) throw problem(seen, 'may work later', true);
   if (sent === 'credentials' && (status === 200 || status === 401)) {
@@ -47,7 +50,10 @@ export function nextStep(seen: Seen, connector: string): Step {
   if (first) return status === 401 || status === 403 ? { do: 'get', url: signIn(url) } : { do: 'finish' };
   if (status !== 200 || sent !== 'nothing') throw problem(seen, 'is not what a login answers there', false);
   if (APPROVAL_PAGE.test(url.pathname)) return { do: 'post', url, form: 'approval' };
-  if (PASSWORD_PAGE.test(url.pathname)) return { do: 'post', url, form: 'credentials' };
+  if (PASSWORD_PAGE.test(url.pathname)) {
+    if (given) throw new CredentialsRefused(`${where(url)} asks for the user name and password a second time`);
+    return { do: 'post', url, form: 'credentials' };
+  }
   if (CONNECTOR_LIST.test(url.pathname) && !url.searchParams.has('connector_id')) {
     return { do: 'get', url: withConnector(url, connector) };
   }

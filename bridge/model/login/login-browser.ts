@@ -95,7 +95,7 @@ export class LoginBrowser {
   #assertAllowed(url: URL): void {
     const { gateway, allowedHosts } = this.#options;
     if (!allowedHosts.includes(url.host)) {
-      const known = [gateway.url.host, ...allowedHosts].join(', ');
+      const known = [...new Set([gateway.url.host, ...allowedHosts])].join(', ');
       const message = `the login leads to ${url.host}, which is none of the hosts it may go to: ${known}. Name it in allowedHosts if it is the login's`;
       throw new LoginError(message, { retryable: false });
     }

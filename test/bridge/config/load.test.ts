@@ -322,7 +322,7 @@ describe('parseBridgeConfig', () => {
 
   it('refuses a model URL that is not HTTP', () => {
     expect(problemsOf(configInput({ routes: [routeInput({ model: { url: 'ftp://iris.example' } })] }))).toEqual([
-      'routes[0].model.url is "ftp://iris.example", but must be a URL that begins with http://, https://',
+      'routes[0].model.url is "ftp://iris.example", but must be a URL that begins with http://, https://, grpc://, grpcs://',
     ]);
   });
 

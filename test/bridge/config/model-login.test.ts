@@ -86,21 +86,16 @@ describe('model.login', () => {
     },
   );
 
-  it.each([
-    'https://Dex.example.com',
-    'Dex.example.com',
-    'dex.example.com/dex',
-    'a b',
-    '',
-    'user@dex.example.com',
-    '*',
-  ])('leads to no host %j', (host) => {
-    const [problem] = problemsOf({ login: { dexForm: { ...FILES, allowedHosts: [host] } } });
+  it.each(['https://Dex.example.com', 'Dex.example.com', 'dex.example.com/dex', 'a b', '', 'user@dex.example.com'])(
+    'leads to no host %j',
+    (host) => {
+      const [problem] = problemsOf({ login: { dexForm: { ...FILES, allowedHosts: [host] } } });
 
-    expect(problem).toBe(
-      `model.login.dexForm.allowedHosts[0] is "${host}", but must be a host in lower case, with a port where it is not the usual one`,
-    );
-  });
+      expect(problem).toBe(
+        `model.login.dexForm.allowedHosts[0] is "${host}", but must be a host in lower case, with a port where it is not the usual one`,
+      );
+    },
+  );
 
   it('leads to hosts that are named one by one', () => {
     expect(problemsOf({ login: { dexForm: { ...FILES, allowedHosts: ['*.example.com'] } } })).toStrictEqual([
@@ -176,7 +171,7 @@ describe('model.tls', () => {
   it('is for models that are called with https://', () => {
     expect(problemsOf({ url: 'https://iris.example/predict', tls })).toStrictEqual([]);
     expect(problemsOf({ url: 'http://iris.example/predict', tls })).toStrictEqual([
-      'model has tls and a URL that is not https://. Change one of them',
+      'model has tls and a URL that is not https:// or grpcs://. Change one of them',
     ]);
   });
 

@@ -439,4 +439,38 @@ describe('Route', () => {
       expect(await begun({ userProperty: 'device' }, ['a', 'a', 'b'])).toBe(2);
     });
   });
+
+  describe('mapping', () => {
+    it('asks the model with what the route makes of a request, and answers with what it makes of the prediction', async () => {
+      const { route, asked, sentTo } = routeUnder({
+        config: { request: { as: 'v1', rows: 'one' }, reply: { body: { path: '$.predictions[0]' } } },
+      });
+
+      await route.deliver(request(undefined, '[6.8,2.8]'));
+
+      expect(asked[0]?.body).toBe('{"instances":[[6.8,2.8]]}');
+      expect(sentTo('iris/output').body).toBe(1);
+    });
+
+    it('asks nobody with a request that cannot be mapped, and keeps it in the dead letter as it came', async () => {
+      const { route, asked, codes, sentTo } = routeUnder({ config: { request: { as: 'v1' } } });
+
+      await expect(route.deliver(request(undefined, 'no JSON'))).resolves.toBe('error');
+
+      const letter = sentTo('iris/dead').body;
+      expect([asked, codes()]).toStrictEqual([[], ['BRIDGE_ERR_REQUEST_INVALID']]);
+      expect([Buffer.from(letter.base64OriginalPayload, 'base64').toString(), letter.attempts]).toStrictEqual([
+        'no JSON',
+        0,
+      ]);
+    });
+
+    it('fails a request whose prediction does not have what the route picks', async () => {
+      const { route, codes } = routeUnder({ config: { reply: { body: { path: '$.outputs' } } } });
+
+      await expect(route.deliver(request())).resolves.toBe('error');
+
+      expect(codes()).toStrictEqual(['BRIDGE_ERR_REPLY_MAPPING']);
+    });
+  });
 });

@@ -42,6 +42,32 @@ function failureOf(answer: Answer) {
 }
 
 describe('ModelClient', () => {
+  describe('an answer with tensors in binary', () => {
+    const binary = (response: ServerResponse) =>
+      response
+        .writeHead(200, { 'content-type': 'application/octet-stream', 'inference-header-content-length': '2' })
+        .end('{}x');
+
+    async function ask(reply: object) {
+      const { origin } = await modelThat(binary);
+      const config = routeConfig({ model: { url: origin }, reply });
+      const client = new ModelClient(config, origin, () => undefined);
+      closing.push(() => client.close());
+      return client.predict({ body: Buffer.from('{}'), requestId: 'r-1' }, 5_000);
+    }
+
+    it('is a prediction for a route that reads it', async () => {
+      expect(await ask({ body: { path: '$.outputs' } })).toMatchObject({
+        ok: true,
+        headers: { 'inference-header-content-length': '2' },
+      });
+    });
+
+    it('is none for a route that hands answers on as JSON', async () => {
+      expect(await ask({})).toMatchObject({ ok: false, failure: { code: 'BRIDGE_ERR_MODEL_ANSWER' } });
+    });
+  });
+
   describe('the request', () => {
     it('is a POST of the payload to the path and query of the route', async () => {
       const model = await modelThat((response) => json(response, {}));

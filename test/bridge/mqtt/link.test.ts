@@ -12,6 +12,7 @@ vi.mock('node:timers/promises', () => import('../support/sleep.js'));
 
 const RECONNECT = { minMs: 100, maxMs: 1_000 };
 const CONNECT_TIMEOUT_MS = 10_000;
+const WATCHDOG_MS = 20_000;
 
 /** A link to fake clients, and everything it says. */
 function linkTo(changes: Partial<LinkOptions> = {}) {
@@ -30,6 +31,7 @@ function linkTo(changes: Partial<LinkOptions> = {}) {
     failed: ({ message }, retryInMs) => failures.push({ reason: message, retryInMs }),
     reconnect: RECONNECT,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    watchdogMs: WATCHDOG_MS,
     ...changes,
   });
   return {
@@ -212,6 +214,50 @@ describe('Link', () => {
       expect(closed).toHaveBeenCalledTimes(1);
       await retry();
       expect(clients).toHaveLength(2);
+    });
+  });
+
+  describe('a SUBSCRIBE that the broker never answers', () => {
+    it('ends a connection on which nothing else comes, and makes another one', async () => {
+      const { link, clients, failures, retry } = linkTo({ opened: () => new Promise(() => undefined) });
+      link.start();
+      clients[0]?.open();
+
+      await vi.advanceTimersByTimeAsync(WATCHDOG_MS * 1.25);
+
+      expect(failures.map(({ reason }) => reason)).toEqual([
+        'the broker answers pings, and for 20 s has not answered SUBSCRIBE',
+      ]);
+      expect(clients[0]?.ended).toBe(1);
+      await retry();
+      expect(clients).toHaveLength(2);
+    });
+
+    it('makes the waits grow, however long the connections were open', async () => {
+      vi.spyOn(Math, 'random').mockReturnValue(1);
+      const { link, newest, failures, retry } = linkTo({ opened: () => new Promise(() => undefined) });
+      link.start();
+
+      for (let i = 0; i < 3; i += 1) {
+        newest().open();
+        await vi.advanceTimersByTimeAsync(WATCHDOG_MS * 1.25);
+        await retry();
+      }
+
+      expect(failures.map(({ retryInMs }) => retryInMs)).toEqual([100, 200, 400]);
+    });
+
+    it('leaves alone a connection that works off a backlog', async () => {
+      const { link, newest, failures } = linkTo({ opened: () => new Promise(() => undefined) });
+      link.start();
+      newest().open();
+
+      for (let i = 0; i < 100; i += 1) {
+        await vi.advanceTimersByTimeAsync(WATCHDOG_MS / 2);
+        newest().emit('packetreceive', { cmd: 'publish' });
+      }
+
+      expect(failures).toEqual([]);
     });
   });
 

@@ -339,6 +339,19 @@ describe('Publisher', () => {
       await expect(published).resolves.toMatchObject({ accepted: false, why: 'too large' });
     });
 
+    it('is judged by the time that has passed, not by the time of day', async () => {
+      const { publisher, open } = publisherWithConnections();
+      const client = open();
+      const published = publisher.publish(answerFor());
+
+      vi.setSystemTime(Date.now() + 3_600_000);
+      await vi.advanceTimersByTimeAsync(6_000);
+
+      expect(client.ended).toBe(0);
+      only(client.published).answer();
+      await expect(published).resolves.toStrictEqual({ accepted: true });
+    });
+
     it('is judged by the oldest message, not by the last', async () => {
       const { publisher, open } = publisherWithConnections();
       const client = open();

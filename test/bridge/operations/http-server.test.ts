@@ -1,15 +1,18 @@
 import type { AddressInfo } from 'node:net';
 import { Counter, Registry } from 'prom-client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { serveOperations } from '../../../bridge/operations/http-server';
+import { type Health, serveOperations } from '../../../bridge/operations/http-server';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-async function operations(notReady: () => string[] = () => [], registry = new Registry()) {
-  const server = await serveOperations({ host: '127.0.0.1', port: 0 }, { notReady }, registry);
+const none = () => [];
+
+async function operations(health: Partial<Health> = {}, registry = new Registry()) {
+  const whole = { notAlive: none, notReady: none, notStarted: none, ...health };
+  const server = await serveOperations({ host: '127.0.0.1', port: 0 }, whole, registry);
   closing.push(() => server.close().closeAllConnections());
   const { port } = server.address() as AddressInfo;
   const get = async (path: string) => {
@@ -22,28 +25,27 @@ async function operations(notReady: () => string[] = () => [], registry = new Re
 const PLAIN = 'text/plain; charset=utf-8';
 
 describe('serveOperations', () => {
-  it('says at /livez that the process answers', async () => {
-    const { get } = await operations(() => ['no broker']);
-
-    expect(await get('/livez')).toEqual({ status: 200, type: PLAIN, text: 'ok\n' });
-  });
-
-  it('says at /readyz that nothing is missing', async () => {
+  it.each(['/livez', '/readyz', '/startupz'])('says at %s that nothing is wrong', async (path) => {
     const { get } = await operations();
 
-    expect(await get('/readyz')).toEqual({ status: 200, type: PLAIN, text: 'ok\n' });
+    expect(await get(path)).toEqual({ status: 200, type: PLAIN, text: 'ok\n' });
   });
 
-  it('says at /readyz everything that is missing', async () => {
-    const { get } = await operations(() => ['no connection for requests', 'no connection for replies']);
+  it.each([
+    ['/livez', 'notAlive'],
+    ['/readyz', 'notReady'],
+    ['/startupz', 'notStarted'],
+  ])('says at %s everything that is wrong, and only there', async (path, question) => {
+    const { get } = await operations({ [question]: () => ['one thing', 'another'] });
 
-    const text = 'no connection for requests\nno connection for replies\n';
-    expect(await get('/readyz')).toEqual({ status: 503, type: PLAIN, text });
+    expect(await get(path)).toEqual({ status: 503, type: PLAIN, text: 'one thing\nanother\n' });
+    const others = ['/livez', '/readyz', '/startupz'].filter((other) => other !== path);
+    for (const other of others) expect((await get(other)).status).toBe(200);
   });
 
   it('asks again at every probe', async () => {
     const notReady = vi.fn<() => string[]>().mockReturnValueOnce(['no broker']).mockReturnValue([]);
-    const { get } = await operations(notReady);
+    const { get } = await operations({ notReady });
 
     expect([(await get('/readyz')).status, (await get('/readyz')).status]).toEqual([503, 200]);
   });
@@ -77,13 +79,17 @@ describe('serveOperations', () => {
   it.each(['/', '/other', '/livez/'])('says at %s what there is instead', async (path) => {
     const { get } = await operations();
 
-    expect(await get(path)).toMatchObject({ status: 404, text: 'here are /livez, /readyz and /metrics\n' });
+    expect(await get(path)).toMatchObject({ status: 404, text: 'here are /livez, /readyz, /startupz and /metrics\n' });
   });
 
   it('fails when the port is taken', async () => {
     const { port } = await operations();
 
-    const second = serveOperations({ host: '127.0.0.1', port }, { notReady: () => [] }, new Registry());
+    const second = serveOperations(
+      { host: '127.0.0.1', port },
+      { notAlive: none, notReady: none, notStarted: none },
+      new Registry(),
+    );
 
     await expect(second).rejects.toThrow('EADDRINUSE');
   });

@@ -1,38 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import { failure } from '../../../bridge/errors';
+import { BridgeHealth } from '../../../bridge/operations/health';
 import { Observer } from '../../../bridge/operations/observer';
+import { routeConfig } from '../support/config';
+import { message } from '../support/fake-client';
 import { CapturedLog } from '../support/log';
+
+const STEPS = { modelTimeoutMs: 1_000, connectTimeoutMs: 1_000, reconnectMs: 1_000, watchdogMs: 1_000 };
 
 function observerOf(broker: { username?: string } = {}) {
   const log = new CapturedLog();
-  const observer = new Observer(log.logger, { url: 'mqtt://broker.example', ...broker }, { window: 8, size: () => 3 });
-  return { observer, log };
+  const url = 'mqtt://broker.example';
+  const health = new BridgeHealth(url, () => 0, STEPS);
+  const observer = new Observer(log.logger, { url, ...broker }, { window: 8, size: () => 3 }, health);
+  const metric = async (line: string) =>
+    (await observer.registry.metrics()).split('\n').filter((l) => l.startsWith(line));
+  return { observer, log, health, metric };
 }
 
 describe('Observer', () => {
-  describe('readiness', () => {
-    it('names each connection that is not open', () => {
-      const { observer } = observerOf();
-
-      expect(observer.notReady()).toEqual([
-        'no connection for requests to mqtt://broker.example',
-        'no connection for replies to mqtt://broker.example',
-      ]);
-    });
-
-    it('follows connections as they open and close', () => {
-      const { observer } = observerOf();
-
-      observer.opened('requests', true);
-      expect(observer.notReady()).toEqual(['no connection for replies to mqtt://broker.example']);
-
-      observer.opened('replies', false);
-      expect(observer.notReady()).toEqual([]);
-
-      observer.closed('requests');
-      expect(observer.notReady()).toEqual(['no connection for requests to mqtt://broker.example']);
-    });
-  });
-
   describe('a failed connection', () => {
     it.each([4, 5, 134, 135])('with reason code %i is a refused login: says whose, and what to check', (code) => {
       const { observer, log } = observerOf({ username: 'bridge' });
@@ -125,5 +111,84 @@ describe('Observer', () => {
 
     expect(text).toContain('bridge_window_limit 8');
     expect(text).toContain('bridge_unacked 3');
+  });
+
+  it('counts redeliveries, and those of them that found their request still at work', async () => {
+    const { observer, metric } = observerOf();
+
+    observer.received(message(1), 'iris')('reply');
+    observer.received(message(2, { dup: true }), 'iris')('reply');
+    observer.received(message(3, { dup: true }), 'iris')('duplicate');
+
+    expect(await metric('bridge_redelivered_total{')).toEqual(['bridge_redelivered_total{route="iris"} 2']);
+    expect(await metric('bridge_adopted_total{')).toEqual(['bridge_adopted_total{route="iris"} 1']);
+  });
+
+  it('counts connections that were lost by a few reasons', async () => {
+    const { observer, metric } = observerOf();
+
+    observer.lost('requests', Object.assign(new Error('Not authorized'), { code: 135 }), 250);
+    observer.lost('requests', Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), 250);
+
+    expect(await metric('bridge_reconnects_total{')).toEqual([
+      'bridge_reconnects_total{connection="requests",reason="login"} 1',
+      'bridge_reconnects_total{connection="requests",reason="network"} 1',
+    ]);
+  });
+
+  it('tells the state of breakers as they are, and nothing of models that are gone', async () => {
+    const { observer, metric } = observerOf();
+    const breaker = { isOpen: true };
+    const forget = observer.watchBreaker({ route: 'iris', model: 'http://iris.example', breaker });
+    const line = 'bridge_breaker_state{route="iris",model="http://iris.example"}';
+
+    expect(await metric('bridge_breaker_state{')).toEqual([`${line} 1`]);
+    breaker.isOpen = false;
+    expect(await metric('bridge_breaker_state{')).toEqual([`${line} 0`]);
+
+    forget();
+    expect(await metric('bridge_breaker_state{')).toEqual([]);
+  });
+
+  it('logs a failure with its code and status, and without what a model or a requester said', () => {
+    const { observer, log } = observerOf();
+
+    observer.failed(routeConfig(), 'r-1', failure('BRIDGE_ERR_MODEL_REJECTED', 'the model answered 400: "Ada"', 400));
+
+    expect(log.lines).toMatchObject([
+      { level: 'warn', route: 'iris', requestId: 'r-1', code: 'BRIDGE_ERR_MODEL_REJECTED', status: 400 },
+    ]);
+    expect(JSON.stringify(log.lines)).not.toContain('Ada');
+  });
+
+  it('says once that the collector takes no traces, and once that it does again', async () => {
+    const { observer, log, metric } = observerOf();
+
+    for (let i = 0; i < 3; i += 1) observer.spansExported(10, new Error('connect ECONNREFUSED'));
+    for (let i = 0; i < 2; i += 1) observer.spansExported(10, undefined);
+
+    expect(log.lines.map(({ msg }) => msg)).toEqual([
+      'the collector does not take traces: connect ECONNREFUSED',
+      'the collector takes traces again',
+    ]);
+    expect(await metric('bridge_trace_spans_total{')).toEqual([
+      'bridge_trace_spans_total{result="lost"} 30',
+      'bridge_trace_spans_total{result="exported"} 20',
+    ]);
+  });
+
+  it('tells whether the configuration that was read last is in force', async () => {
+    const { observer, metric } = observerOf();
+    expect(await metric('bridge_config_last')).toEqual(['bridge_config_last_reload_successful 1']);
+
+    observer.reloadRefused(new Error('broker.url is missing'));
+    expect(await metric('bridge_config_last')).toEqual(['bridge_config_last_reload_successful 0']);
+
+    observer.reloaded({ added: ['digits'], changed: [], removed: [], needRestart: [] });
+    expect(await metric('bridge_config')).toEqual([
+      'bridge_config_reloads_total{result="refused"} 1',
+      'bridge_config_reloads_total{result="applied"} 1',
+      'bridge_config_last_reload_successful 1',
+    ]);
   });
 });

@@ -32,7 +32,7 @@ export function refusal(request: RequestInput, payload: string | Buffer): string
   return mapped.failure.message;
 }
 
-export const JSON_TYPE = 'application/json';
+const JSON_TYPE = 'application/json';
 
 /** What a route makes of an answer. */
 export function mapReply(body: ReplyInput, answer: string | Buffer, type = JSON_TYPE, headers?: AnswerHeaders) {

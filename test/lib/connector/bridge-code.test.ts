@@ -65,7 +65,7 @@ describe('BridgeCode.bundled', () => {
   });
 
   it('runs from the files in its volume', () => {
-    expect(run(codeFolder(manifests), '--help')).toMatch(/^Usage: edge-inference-bridge --config FILE/);
+    expect(run(codeFolder(manifests), '--help')).toMatch(/^Usage: edge-inference-bridge \[run\] --config FILE/);
   });
 
   it('takes the configuration that is rendered for it', () => {

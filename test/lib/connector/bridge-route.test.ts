@@ -84,7 +84,7 @@ describe('the options of a route', () => {
     requestTopic: 'hall/frames',
     replyTopic: 'hall/objects',
     deadLetterTopic: 'hall/failed',
-    timeout: Duration.seconds(45),
+    timeout: Duration.seconds(75),
     concurrency: 987,
   };
   stack.bridge.addRoute(all);
@@ -104,7 +104,7 @@ describe('the options of a route', () => {
         concurrency: 987,
         model: {
           url: 'http://iris.staging.svc.cluster.local/v1/models/iris:predict',
-          timeoutSeconds: 45,
+          timeoutSeconds: 75,
           maxReplyBytes: 16_777_216,
           headers: {},
         },
@@ -118,6 +118,7 @@ describe('the options of a route', () => {
     expect(aclOf(stack)).toBe(
       [
         'user bridge',
+        'topic read $SYS/broker/publish/messages/dropped',
         'topic write hall/failed',
         'topic read hall/frames',
         'topic write hall/objects',
@@ -189,10 +190,18 @@ describe('the options of a route', () => {
     expect(addRoute({ [prop]: '+' })).toThrow(`EDGE_ERR_ROUTE_TOPIC: ${prop} of route staging/iris is "+"`);
   });
 
-  it.each([1, 1_500, 600_000])('timeout may be %i ms', (milliseconds) => {
+  it.each([60_000, 61_500, 600_000])('timeout may be %i ms', (milliseconds) => {
     const [route] = configuredRoutes(irisStack({ timeout: Duration.millis(milliseconds) }));
 
     expect(route?.model.timeoutSeconds).toBe(milliseconds / 1000);
+  });
+
+  it("timeout may not be shorter than the model's (X-6)", () => {
+    expectRefusal(addRoute({ timeout: Duration.seconds(59) }), {
+      code: 'EDGE_ERR_TIMEOUT',
+      value: '"59 s"',
+      rule: 'model staging/iris may take 60 s',
+    });
   });
 
   it('timeout may not be nothing', () => {

@@ -6,11 +6,13 @@ import { parse } from 'yaml';
 import { parseBridgeConfig } from '../../../bridge/config';
 import {
   BridgeCode,
+  BridgeScaling,
   Credentials,
   EdgeApp,
   InferenceBridge,
   type InferenceBridgeProps,
   InferencePlatform,
+  ModelLogin,
 } from '../../../lib';
 import { findManifest, synthesize, unseenProps } from '../../../lib/testing';
 import { checksumOf, manifestOf, namesOf, ofKind } from '../support/manifests';
@@ -37,8 +39,7 @@ describe('an InferenceBridge without props but its broker', () => {
     const own = synthesize(app).filter(({ metadata }) => metadata.name.startsWith('carrier'));
 
     expect(namesOf(own)).toStrictEqual([
-      'ConfigMap mosquitto/carrier-code-0',
-      'ConfigMap mosquitto/carrier-code-1',
+      ...bridge.codeConfigMaps.map((_, i) => `ConfigMap mosquitto/carrier-code-${i}`),
       'ConfigMap mosquitto/carrier-config',
       'ServiceAccount mosquitto/carrier',
       'Service mosquitto/carrier',
@@ -62,26 +63,21 @@ describe('an InferenceBridge without props but its broker', () => {
 
   it('has a configuration that the bridge reads, and it says this', () => {
     const { app } = irisStack();
+    const { routes, ...written } = parse(manifestOf(app, 'ConfigMap', 'bridge-config').data['bridge.yaml']);
 
-    const { routes, ...config } = configOf(app);
-
-    expect(routes.map(({ name }) => name)).toStrictEqual(['staging/iris']);
-    expect(config).toStrictEqual({
+    expect(configOf(app).routes.map(({ name }) => name)).toStrictEqual(['staging/iris']);
+    expect(routes).toHaveLength(1);
+    expect(written).toStrictEqual({
       broker: {
         url: 'mqtt://mosquitto.mosquitto.svc.cluster.local:1883',
         clientId: 'mosquitto/bridge',
-        protocolVersion: 5,
         username: 'bridge',
         passwordFile: '/var/run/bridge-credentials/password',
         maxPacketBytes: 2_000_000,
-        keepaliveSeconds: 30,
-        connectTimeoutSeconds: 10,
-        sessionExpirySeconds: 604_800,
-        reconnect: { minMs: 250, maxMs: 30_000 },
+        droppedMessagesTopic: '$SYS/broker/publish/messages/dropped',
       },
       delivery: { window: 1024, drainTimeoutSeconds: 70 },
-      http: { host: '0.0.0.0', port: 9464 },
-      log: { level: 'info' },
+      http: { port: 9464 },
     });
   });
 
@@ -153,11 +149,13 @@ describe('the props of InferenceBridge', () => {
       code: BridgeCode.fromImage(BRIDGE_IMAGE),
       window: 54_321,
       servingNamespaces: ['gateways', 'activators'],
+      modelLogin: ModelLogin.serviceAccountToken({ audience: 'models' }),
       resources: {
         cpu: { request: Cpu.millis(150), limit: Cpu.units(2) },
         memory: { request: Size.mebibytes(300), limit: Size.gibibytes(3) },
         ephemeralStorage: { request: Size.mebibytes(40), limit: Size.mebibytes(80) },
       },
+      scaling: BridgeScaling.fixed(4),
     };
     const bridge = new InferenceBridge(app, 'id', all);
     bridge.addRoute({ model: platformIn(app).addModel('iris', IRIS), clients: [deviceOf(broker, 'camera')] });
@@ -182,9 +180,10 @@ describe('the props of InferenceBridge', () => {
       'ServiceAccount bridges/carrier',
       'Service bridges/carrier',
       'StatefulSet bridges/carrier',
+      'PodDisruptionBudget bridges/carrier',
       'NetworkPolicy bridges/carrier',
     ]);
-    expect([bridge.clientId, bridge.user.name]).toStrictEqual(['bridges/carrier', 'carrier']);
+    expect([bridge.clientId, bridge.user.name]).toStrictEqual(['bridges/carrier/{ordinal}', 'carrier']);
   });
 
   it('namespace is created when it is another than that of the broker', () => {
@@ -383,10 +382,10 @@ describe('the time a bridge gets to end', () => {
   });
 
   it('is in whole seconds, as Kubernetes has them', () => {
-    const { app } = irisStack({ timeout: Duration.millis(2_500) });
+    const { app } = irisStack({ timeout: Duration.millis(62_500) });
 
-    expect(manifestOf(app, 'StatefulSet', 'bridge').spec.template.spec.terminationGracePeriodSeconds).toBe(23);
-    expect(configOf(app).delivery.drainTimeoutSeconds).toBe(12.5);
+    expect(manifestOf(app, 'StatefulSet', 'bridge').spec.template.spec.terminationGracePeriodSeconds).toBe(83);
+    expect(configOf(app).delivery.drainTimeoutSeconds).toBe(72.5);
   });
 });
 

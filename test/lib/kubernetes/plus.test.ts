@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import { type ContainerResources, Cpu } from 'cdk8s-plus-27';
 import { describe, expect, it } from 'vitest';
-import { cpu, renderResources, renderSize } from '../../../lib/kubernetes/plus';
+import { cpu, millisOf, renderResources, renderSize } from '../../../lib/kubernetes/plus';
 
 describe('renderSize', () => {
   it.each([
@@ -36,5 +36,15 @@ describe('renderResources', () => {
 describe('cpu', () => {
   it('counts in thousandths', () => {
     expect(cpu(100)).toStrictEqual(Cpu.millis(100));
+  });
+});
+
+describe('millisOf', () => {
+  it.each([
+    [Cpu.millis(250), 250],
+    [Cpu.units(2), 2_000],
+    [Cpu.units(0.5), 500],
+  ])('knows %o', (amount, millis) => {
+    expect(millisOf(amount)).toBe(millis);
   });
 });

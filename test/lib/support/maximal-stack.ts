@@ -3,6 +3,7 @@ import { type ContainerResources, Cpu } from 'cdk8s-plus-27';
 import { vi } from 'vitest';
 import {
   BridgeCode,
+  BridgeScaling,
   Credentials,
   type EdgeApp,
   HostLayout,
@@ -149,6 +150,7 @@ export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
     servingNamespaces: ['gateways'],
     modelLogin: ModelLogin.serviceAccountToken({ audience: 'models', expiration: Duration.minutes(20) }),
     resources: resources(300, 200),
+    scaling: BridgeScaling.fixed(4),
   };
   const bridge = new InferenceBridge(app, 'bridge', bridgeProps);
   const route: Required<RouteOptions> = {

@@ -1,6 +1,7 @@
 import { type EdgeApp, TraefikInstallation } from '../../../lib';
 import { maximalAccess, openAccess } from './maximal-access';
 import { maximalAlb } from './maximal-alb';
+import { maximalBridge } from './maximal-bridge';
 import { maximalBroker } from './maximal-broker';
 import { maximalCamel } from './maximal-camel';
 import { maximalCertificates } from './maximal-certificates';
@@ -23,6 +24,7 @@ export const MAXIMAL_STACKS: [name: string, build: (app: EdgeApp) => unknown][] 
   ['everything that serves, on Knative', maximalServing],
   ['everything that serves, without Knative', maximalStandardServing],
   ['brokers with TLS, certificates and a parent', maximalBroker],
+  ['bridges of several pods, and what watches them', maximalBridge],
   ['certificates and DNS records', maximalCertificates],
   ['who may call the models', maximalAccess],
   ['models that are open to everybody', openAccess],

@@ -341,6 +341,19 @@ describe('no login', () => {
     expect(gateway.logins).toHaveLength(1);
   });
 
+  it('because credentials lead back to the form: they are given once (D-T2)', async () => {
+    const gateway = await gatewayWith();
+    gateway.intercept = ({ method, target }, response) => {
+      if (method === 'POST') response.writeHead(302, { location: target }).end();
+      return method === 'POST';
+    };
+
+    const failure = failureOf(await clientOf(gateway.origin).ask());
+
+    expect(failure).toMatchObject({ code: 'BRIDGE_ERR_MODEL_LOGIN', retryable: false });
+    expect(gateway.logins).toHaveLength(1);
+  });
+
   it('is tried again as soon as the credentials are others', async () => {
     secrets.write('password', 'a-wrong-password');
     const gateway = await gatewayWith();

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BridgeConfigInput } from '../../bridge';
+import { Child } from '../../test/faults/child';
+import { Metrics } from '../../test/faults/metrics';
+
+const START_MS = 20_000;
+const READY_MS = 20_000;
+const LOOK_EVERY_MS = 50;
+
+/** What a bridge has used so far. */
+export interface Usage {
+  readonly settled: number;
+  readonly cpuSeconds: number;
+  readonly rssBytes: number;
+}
+
+/** A bridge in a process of its own: ours, or anything that takes the same configuration and answers the same probes. */
+export class BridgeProgram {
+  readonly #child: Child;
+  readonly #port: number;
+
+  private constructor(child: Child, port: number) {
+    this.#child = child;
+    this.#port = port;
+  }
+
+  /** Resolves when it takes requests. */
+  static async start(program: string, configFile: string, config: BridgeConfigInput): Promise<BridgeProgram> {
+    writeFileSync(configFile, JSON.stringify(config));
+    const child = new Child(program, spawn(process.execPath, [program, '--config', configFile]));
+    const [, port] = await child.says(/"operationsPort":(\d+)/, START_MS);
+    const bridge = new BridgeProgram(child, Number(port));
+    await bridge.#ready();
+    return bridge;
+  }
+
+  async usage(): Promise<Usage> {
+    const metrics = new Metrics(await (await this.#get('/metrics')).text());
+    return {
+      settled: metrics.sum('bridge_messages_settled_total'),
+      cpuSeconds: metrics.sum('process_cpu_seconds_total'),
+      rssBytes: metrics.sum('process_resident_memory_bytes'),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#child.end('SIGTERM');
+  }
+
+  async #ready(): Promise<void> {
+    const deadline = performance.now() + READY_MS;
+    while ((await this.#get('/readyz')).status !== 200) {
+      if (performance.now() > deadline) throw this.#child.error(`was not ready after ${READY_MS} ms`);
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  #get(path: string): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.#port}${path}`);
+  }
+}

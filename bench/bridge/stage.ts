@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import type { BridgeConfigInput } from '../../bridge';
+import { Child } from '../../test/faults/child';
+import { makeTemporaryDirectory, removeTemporaryDirectory } from '../../test/faults/leftovers';
+import { BridgeProgram } from './bridge-program';
+import { Broker } from './broker';
+import { bundlePrograms, OURS } from './bundled';
+import { LoadProcess } from './load-process';
+import type { Topics } from './order';
+import type { Bridge } from './rows';
+
+const START_MS = 10_000;
+
+/** Everything that takes part, each in a process of its own, running from the beginning to the end. */
+export interface Stage {
+  readonly requester: LoadProcess;
+  readonly caller: LoadProcess;
+  readonly bridges: ReadonlyMap<Bridge, { readonly program: BridgeProgram; readonly topics: Topics }>;
+}
+
+/** Builds the stage, hands it to `play`, and takes it down again, whatever happens. */
+export async function onStage<T>(bridges: readonly Bridge[], play: (stage: Stage) => Promise<T>): Promise<T> {
+  const directory = makeTemporaryDirectory();
+  const built: { close(): Promise<void> }[] = [];
+  const keep = <U extends { close(): Promise<void> }>(part: U): U => {
+    built.push(part);
+    return part;
+  };
+  try {
+    const programs = bundlePrograms(directory);
+    const files: Record<string, string> = { ours: OURS, naive: programs.naive };
+    const broker = keep(await Broker.start(directory));
+    const model = keep(await startModel(programs['trivial-model']));
+    const requester = keep(await LoadProcess.start(programs.requester, broker.url('tcp')));
+    const caller = keep(await LoadProcess.start(programs.caller, model.url));
+    const running: [Bridge, { program: BridgeProgram; topics: Topics }][] = [];
+    for (const [index, bridge] of bridges.entries()) {
+      const topics = { request: `requests/${index}`, answer: `answers/${index}` };
+      const file = files[bridge.program] ?? bridge.program;
+      const config = bridgeConfig(bridge, topics, broker, model.url);
+      const program = keep(await BridgeProgram.start(file, path.join(directory, `${index}.json`), config));
+      running.push([bridge, { program, topics }]);
+    }
+    return await play({ requester, caller, bridges: new Map(running) });
+  } finally {
+    for (const part of built.reverse()) await part.close();
+    removeTemporaryDirectory(directory);
+  }
+}
+
+async function startModel(program: string): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const child = new Child('the model', spawn(process.execPath, [program]));
+  const [, port] = await child.says(/listening on (\d+)/, START_MS);
+  return { url: `http://127.0.0.1:${port}/v1/models/trivial:predict`, close: () => child.end('SIGKILL') };
+}
+
+function bridgeConfig(
+  { qos, link, window, concurrency }: Bridge,
+  topics: Topics,
+  broker: Broker,
+  modelUrl: string,
+): BridgeConfigInput {
+  return {
+    broker: {
+      url: broker.url(link),
+      clientId: topics.request,
+      tls: link === 'tls' ? { caFile: broker.caFile } : undefined,
+    },
+    delivery: { window },
+    routes: [
+      {
+        name: 'bench',
+        requestTopic: topics.request,
+        qos,
+        concurrency,
+        model: { url: modelUrl },
+        // An answer with QoS 0 would acknowledge nothing, so requests with QoS 0 get theirs with QoS 1.
+        reply: { topic: topics.answer, qos: qos === 2 ? 2 : 1 },
+        deadLetter: { topic: `dead-letters/${topics.answer}` },
+      },
+    ],
+    http: { host: '127.0.0.1', port: 0 },
+  };
+}

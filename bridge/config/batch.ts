@@ -1,0 +1,25 @@
+import * as z from 'zod';
+
+export const BATCH_DEFAULTS = {
+  /** What a small model takes at once without being noticeably slower. */
+  maxItems: 16,
+  /** Less than a call takes, and more than a burst of messages is apart. */
+  maxDelayMs: 5,
+  /** A request that alone is this large costs so much to send that company does not make it cheaper. */
+  maxBytes: 1024 * 1024,
+} as const;
+
+/** The largest packet of MQTT. */
+const MAX_PACKET_BYTES = 268_435_455;
+
+/** How requests to one model share a call. Left out, each has a call of its own. */
+export const batch = z.strictObject({
+  /** Instances, or rows of tensors, in a call; not requests, of which each may have several. */
+  maxItems: z.int().min(2).max(10_000).default(BATCH_DEFAULTS.maxItems),
+  /** How long a request waits for company; with 0 only what has arrived together goes together. */
+  maxDelayMs: z.int().min(0).max(1_000).default(BATCH_DEFAULTS.maxDelayMs),
+  /** Bytes of requests in a call. */
+  maxBytes: z.int().min(1).max(MAX_PACKET_BYTES).default(BATCH_DEFAULTS.maxBytes),
+});
+
+export type BatchConfig = z.output<typeof batch>;

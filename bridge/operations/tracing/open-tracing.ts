@@ -1,0 +1,19 @@
+import type { TracingConfig } from '../../config/tracing';
+import type { ExportEvents } from './otlp-exporter';
+import { PASS_ON, type Tracing } from './tracing';
+
+/**
+ * What the configuration asks for. The SDK is loaded only when it does, and not where OTEL_SDK_DISABLED says no: it would
+ * take a third of the bridge's time to start.
+ *
+ * @param instance tells this bridge's spans from another's
+ */
+export async function openTracing(
+  config: TracingConfig | undefined,
+  instance: string,
+  events: ExportEvents,
+): Promise<Tracing> {
+  if (config === undefined || /^true$/i.test(process.env.OTEL_SDK_DISABLED ?? '')) return PASS_ON;
+  const { createOtlpTracing } = await import('./otlp-tracing.js');
+  return createOtlpTracing(config, instance, events);
+}
