@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { type IPublishPacket, MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { BridgeConfig, RouteConfig } from './config';
-import { resolveClientId } from './config/client-id';
+import { isFirstMember, resolveClientId } from './config/client-id';
 import { AckGate } from './delivery/ack-gate';
 import type { Lanes } from './delivery/lanes';
 import type { Message } from './delivery/message';
@@ -74,7 +74,10 @@ export async function startBridge(
   { leaving = false }: StartOptions = {},
 ): Promise<RunningBridge> {
   assertAcknowledgementHook(MqttClient.prototype);
-  let { delivery } = config;
+  let {
+    delivery,
+    log: { level },
+  } = config;
   const broker = { ...config.broker, clientId: resolveClientId(config.broker.clientId, hostname()) };
   const leftovers = new Set<string>();
   const connected = Promise.withResolvers<void>();
@@ -103,7 +106,9 @@ export async function startBridge(
     subscribe: (changed) => subscriptions.change(changed),
     applied: (changed, changes) => {
       delivery = changed.delivery;
-      log.level = changed.log.level;
+      // Whoever started the bridge may log at another level than the configuration says.
+      if (changed.log.level !== level) log.level = changed.log.level;
+      level = changed.log.level;
       health.steps = longestSteps(changed);
       observer.reloaded(changes);
     },
@@ -168,7 +173,8 @@ export async function startBridge(
 
   async function stop(): Promise<number> {
     health.stopping();
-    const retired = delivery.onStop === 'retire' && (await leaveGroup());
+    const leaves = delivery.onStop === 'retire' && (leaving || !isFirstMember(config.broker.clientId, hostname()));
+    const retired = leaves && (await leaveGroup());
     await within(delivery.drainTimeoutSeconds * 1000, gate.drain());
     const unanswered = gate.working;
     await requests.stop({ forget: retired && unanswered === 0 });

@@ -26,7 +26,7 @@ export const BRIDGE_ERRORS = {
   BRIDGE_ERR_MODEL_BUSY: {
     status: 503,
     retryable: true,
-    meaning: 'The model answered 408, 429, 500, 502, 503 or 504: it may work later.',
+    meaning: 'The model answered 408, 429, 500, 502, 503 or 504, or what gRPC has for these: it may work later.',
   },
   BRIDGE_ERR_MODEL_LOGIN: {
     status: 503,
@@ -50,7 +50,7 @@ export const BRIDGE_ERRORS = {
     status: 502,
     retryable: false,
     meaning:
-      'The model answered nothing, or something that is not JSON by its content type, a login page for instance.',
+      'The model answered nothing, something that is not JSON by its content type, a login page for instance, or to several requests at once something that cannot be divided among them.',
   },
   BRIDGE_ERR_REQUEST_INVALID: {
     status: 400,

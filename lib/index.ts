@@ -43,7 +43,6 @@ export {
   type BridgeMonitoringOptions,
   type BridgeMonitoringProps,
 } from './connector/monitoring/bridge-monitoring';
-export { BridgeGroup } from './connector/scaling/bridge-group';
 export {
   type BridgeBacklog,
   type BridgeHpaOptions,

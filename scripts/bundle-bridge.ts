@@ -19,6 +19,10 @@ const { outputFiles } = buildSync({
   format: 'cjs',
   minify: true,
   legalComments: 'none',
+  // Only for those who load .proto files; the bridge brings its own messages.
+  external: ['@grpc/proto-loader'],
+  // MQTT.js writes debugging output for every packet; that nobody reads it is found out only when it is put together.
+  alias: { debug: path.join(__dirname, 'silent-debug.ts') },
   banner: { js: '#!/usr/bin/env node' },
   write: false,
 });

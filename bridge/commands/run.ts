@@ -67,7 +67,9 @@ function reloadOnChange(bridge: RunningBridge, file: string, read: () => BridgeC
 function adjusted(config: BridgeConfig, flags: { retire: boolean; 'client-id'?: string }): BridgeConfig {
   const clientId = flags['client-id'] ?? config.broker.clientId;
   const onStop = flags.retire ? 'retire' : config.delivery.onStop;
-  const changed = { ...config, broker: { ...config.broker, clientId }, delivery: { ...config.delivery, onStop } };
+  // Beside a bridge that runs with the same configuration, its port is taken.
+  const http = flags.retire ? { ...config.http, port: 0 } : config.http;
+  const changed = { ...config, broker: { ...config.broker, clientId }, delivery: { ...config.delivery, onStop }, http };
   return parseBridgeConfig(changed, 'the configuration, with what the command line says,');
 }
 

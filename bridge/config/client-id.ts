@@ -10,11 +10,23 @@ import { BridgeError } from '../errors';
  * @throws BridgeError BRIDGE_ERR_CONFIG for an ordinal on a host whose name has none
  */
 export function resolveClientId(template: string, hostname: string): string {
-  const ordinal = /-(\d+)$/.exec(hostname)?.[1];
+  const ordinal = ordinalOf(hostname);
   if (template.includes('{ordinal}') && ordinal === undefined) {
     const found = `the host is called "${hostname}", which does not end with - and a number`;
     const fix = 'Run it in a StatefulSet, or use {hostname}';
     throw new BridgeError('BRIDGE_ERR_CONFIG', `broker.clientId is "${template}", but ${found}. ${fix}`);
   }
   return template.replaceAll('{hostname}', hostname).replaceAll('{ordinal}', ordinal ?? '');
+}
+
+/**
+ * Whether this is the member of its group that never leaves it. Were all of them to leave when all are stopped at a time,
+ * the broker would keep requests for nobody.
+ */
+export function isFirstMember(template: string, hostname: string): boolean {
+  return template.includes('{ordinal}') && ordinalOf(hostname) === '0';
+}
+
+function ordinalOf(hostname: string): string | undefined {
+  return /-(\d+)$/.exec(hostname)?.[1];
 }

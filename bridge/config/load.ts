@@ -70,16 +70,19 @@ function problems(source: string, lines: string[]): BridgeError {
 }
 
 function describe(issue: z.core.$ZodIssue, root: unknown): string {
-  const path = issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
-  const where = path.replace(/^\./, '') || 'the file';
+  const where = issue.path.map(step).join('').replace(/^\./, '') || 'the file';
   if (issue.code === 'custom') return `${where} ${issue.message}`;
   if (issue.code === 'unrecognized_keys') {
-    const keys = issue.keys.map((key) => `"${key}"`).join(', ');
+    const keys = issue.keys.map((key) => JSON.stringify(key)).join(', ');
     return `${where} has the unknown key ${keys}. Known here: ${knownKeys(issue.path).join(', ')}`;
   }
   const found = valueAt(root, issue.path);
   if (found === undefined) return `${where} is missing. ${issue.message}`;
   return `${where} is ${written(found)}. ${issue.message}`;
+}
+
+function step(key: PropertyKey): string {
+  return typeof key === 'string' && /^[\w-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 /** A value as it is written in a file, as far as it can be: YAML can make one that contains itself. */
@@ -90,7 +93,7 @@ function written(value: unknown): string {
   } catch {
     // Below.
   }
-  text ??= inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
+  text ??= inspect(value, { depth: 0, compact: true, breakLength: Number.POSITIVE_INFINITY });
   return text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS)}…` : text;
 }
 

@@ -136,7 +136,8 @@ const route = z
     }),
     deadLetter: z.strictObject({ topic: topicTemplate }),
   })
-  .superRefine(refuseUnknownNames);
+  .superRefine(refuseUnknownNames)
+  .superRefine(refuseSharedOrder);
 
 /** The part of a configuration that says where the broker is. */
 export const brokerPartSchema = z.strictObject({ broker });
@@ -209,6 +210,16 @@ function refuseBadHeaders(headers: Record<string, string>, context: z.Refinement
       context.addIssue({ code: 'custom', message });
     }
   }
+}
+
+/** Others of the group answer what comes before and after, each in their own time. */
+function refuseSharedOrder(
+  { share, ordering }: { share?: string | undefined; ordering: unknown },
+  context: z.RefinementCtx,
+) {
+  if (share === undefined || ordering === 'none') return;
+  const message = `has ordering and share, but nobody keeps the order among the bridges of a group. Leave one of them out`;
+  context.addIssue({ code: 'custom', message });
 }
 
 interface NamedLevels {

@@ -7,7 +7,7 @@ const NAME = /^[A-Za-z][A-Za-z0-9]*$/;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 /** What is left of a well-formed text without its placeholders has no braces. */
 const BRACE = /[{}]/;
-export const NO_CAPTURES: Captures = {};
+const NO_CAPTURES: Captures = {};
 
 /** A topic filter of which levels may have names: `{namespace}/{model}/input` is `+/+/input`. */
 export class TopicPattern {

@@ -24,7 +24,7 @@ export interface DeadRequest {
 }
 
 /** A dead letter as JSON. */
-export interface DeadLetter {
+interface DeadLetter {
   readonly ruleName: string;
   readonly topic: string;
   readonly requestId: string;

@@ -5,6 +5,8 @@ import type { RequestTrace } from '../operations/tracing/tracing';
 import type { AnswerHeaders } from '../payload/reply-mapper';
 import { JSON_LENGTH_HEADER } from '../payload/v2-request';
 import { connector, readTlsFiles, type TlsFiles } from './connector';
+import { Deadline, TimeoutError } from './deadline';
+import { exchange } from './exchange';
 import { Gateway } from './gateway';
 import { type Login, LoginError } from './login/login';
 import { type LoginFor, openLogin } from './login/open-login';
@@ -80,9 +82,11 @@ export class ModelClient {
   }
 
   async predict(call: ModelCall, timeoutMs: number): Promise<Answer> {
-    const signal = AbortSignal.timeout(Math.ceil(timeoutMs));
-    const { answer, refused } = await this.#ask(call, signal, timeoutMs);
-    return refused ? (await this.#ask(call, signal, timeoutMs)).answer : answer;
+    const deadline = new Deadline(timeoutMs);
+    const { answer, refused } = await this.#ask(call, deadline, timeoutMs);
+    const last = refused ? (await this.#ask(call, deadline, timeoutMs)).answer : answer;
+    deadline.lift();
+    return last;
   }
 
   /** Ends when it has answered what it was asked. */
@@ -94,26 +98,25 @@ export class ModelClient {
     await this.#pool.destroy();
   }
 
-  async #ask({ body, headers, requestId, trace }: ModelCall, signal: AbortSignal, timeoutMs: number) {
+  async #ask({ body, headers, requestId, trace }: ModelCall, deadline: Deadline, timeoutMs: number) {
     const started = performance.now();
     const step = trace?.callModel(this.#url);
     let status = 'none';
     try {
-      const pass = await unlessAborted(signal, this.#login.pass());
-      const response = await this.#pool.request({
-        method: 'POST',
+      const pass = await deadline.wait(this.#login.pass());
+      const request = {
+        method: 'POST' as const,
         path: this.#path,
         headers: { ...this.#headers, ...headers, ...step?.fields, ...pass.headers, 'x-request-id': requestId },
         body,
-        signal,
-      });
-      status = String(response.statusCode);
-      const payload = Buffer.from(await response.body.arrayBuffer());
-      const answer = this.#judge(response.statusCode, response.headers, payload);
+      };
+      const response = await exchange(this.#pool, request, deadline);
+      status = String(response.status);
+      const answer = this.#judge(response.status, response.headers, response.body);
       const retryAfterMs = retryAfter(response.headers['retry-after']);
       return {
         answer: answer.ok || retryAfterMs === undefined ? answer : { ...answer, retryAfterMs },
-        refused: this.#login.refused(pass, response.statusCode),
+        refused: this.#login.refused(pass, response.status),
       };
     } catch (error) {
       const failed = this.#explain(error as Error, timeoutMs);
@@ -141,7 +144,7 @@ export class ModelClient {
   }
 
   #explain(error: Error, timeoutMs: number): Failure {
-    if (error.name === 'TimeoutError') {
+    if (error instanceof TimeoutError) {
       return failure('BRIDGE_ERR_MODEL_TIMEOUT', `the model did not answer within ${Math.round(timeoutMs) / 1000} s`);
     }
     if (error instanceof LoginError) {
@@ -165,15 +168,6 @@ export function openTls({ name, model: { tls = {} } }: RouteConfig): TlsFiles {
     const reason = (error as Error).message;
     throw new BridgeError('BRIDGE_ERR_CONFIG', `model.tls of route "${name}" cannot be used: ${reason}`);
   }
-}
-
-/** A promise's outcome, or the signal's reason when that comes first. The promise goes on. */
-function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    work.then(resolve, reject);
-  });
 }
 
 /** What the header Retry-After asks for: seconds, or a date. */

@@ -20,13 +20,13 @@ export class Models {
   readonly #names: readonly string[];
   readonly #create: (url: string) => Model;
   /** In the order they were asked last. */
-  readonly #models = new Map<string, Model>();
+  readonly #models = new Map<string, Counted>();
 
   constructor(template: string, create: (url: string) => Model) {
     this.#template = template;
     this.#names = placeholdersIn(template);
     this.#create = create;
-    if (this.#names.length === 0) this.#models.set(template, create(template));
+    if (this.#names.length === 0) this.#models.set(template, new Counted(create(template)));
   }
 
   /** The names that the URL takes from the topic. */
@@ -39,7 +39,7 @@ export class Models {
     const url = fill(this.#template, captures);
     const known = this.#models.get(url);
     if (known && this.#names.length === 0) return known;
-    const model = known ?? this.#create(url);
+    const model = known ?? new Counted(this.#create(url));
     this.#models.delete(url);
     this.#models.set(url, model);
     this.#forgetOldest();
@@ -52,9 +52,36 @@ export class Models {
 
   #forgetOldest(): void {
     if (this.#models.size <= MOST_MODELS) return;
-    const [oldest] = this.#models;
-    if (!oldest) return;
-    this.#models.delete(oldest[0]);
-    void oldest[1].retire();
+    const idle = [...this.#models].find(([, model]) => model.open === 0);
+    if (!idle) return;
+    this.#models.delete(idle[0]);
+    void idle[1].retire();
+  }
+}
+
+/** A model, and how many requests wait for its answers. */
+class Counted implements Model {
+  open = 0;
+  readonly #model: Model;
+
+  constructor(model: Model) {
+    this.#model = model;
+  }
+
+  async predict(call: ModelCall): Promise<PatientAnswer> {
+    this.open += 1;
+    try {
+      return await this.#model.predict(call);
+    } finally {
+      this.open -= 1;
+    }
+  }
+
+  retire(): Promise<void> {
+    return this.#model.retire();
+  }
+
+  close(): Promise<void> {
+    return this.#model.close();
   }
 }

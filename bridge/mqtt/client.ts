@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt';
 import type { BrokerConfig } from '../config';
 import { BridgeError } from '../errors';
+import { coalesceWrites } from './coalesced-writes';
+import { NoStore, publishUnstored } from './unstored-publishes';
 
 const DEFAULT_PORTS: Record<string, number> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 };
 
@@ -16,7 +18,8 @@ export function createRequestClient(broker: BrokerConfig, window: number): MqttC
 
 /** The connection that publishes answers: it keeps nothing at the broker, every publish is retried by the bridge. */
 export function createReplyClient(broker: BrokerConfig): MqttClient {
-  return create(broker, { clientId: `${broker.clientId}/replies`, clean: true, properties: {} });
+  const clientId = `${broker.clientId}/replies`;
+  return publishUnstored(create(broker, { clientId, clean: true, outgoingStore: new NoStore(), properties: {} }));
 }
 
 /**
@@ -70,7 +73,7 @@ export function assertAcknowledgementHook(client: MqttClient): void {
 function create(broker: BrokerConfig, specific: IClientOptions): MqttClient {
   const { tls } = broker;
   const { protocol, hostname, port, pathname, search } = new URL(broker.url);
-  return mqtt.connect({
+  const client = mqtt.connect({
     ...specific,
     protocol: protocol.slice(0, -1) as IClientOptions['protocol'],
     host: hostname.replace(/^\[|\]$/g, ''),
@@ -90,6 +93,7 @@ function create(broker: BrokerConfig, specific: IClientOptions): MqttClient {
     key: tls?.keyFile && readFileSync(tls.keyFile),
     servername: tls?.serverName,
   });
+  return client.on('connect', () => coalesceWrites(client.stream));
 }
 
 function readSecret(file: string): string {

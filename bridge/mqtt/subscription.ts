@@ -33,7 +33,11 @@ export async function subscribe(client: MqttClient, routes: readonly RouteConfig
   });
 }
 
-/** Ends the routes' subscriptions; what the broker has put into the session already is still delivered. */
+/**
+ * Ends the routes' subscriptions, shared and not: a session may be from before the route was shared. What the broker has put
+ * into the session already is still delivered.
+ */
 export async function unsubscribe(client: MqttClient, routes: readonly RouteConfig[]): Promise<void> {
-  await client.unsubscribeAsync(routes.map(subscriptionOf));
+  const filters = routes.flatMap((route) => [subscriptionOf(route), filterOf(route.requestTopic)]);
+  await client.unsubscribeAsync([...new Set(filters)]);
 }

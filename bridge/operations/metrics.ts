@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { TalliedCounter, TalliedHistogram } from './tallies';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
@@ -19,25 +20,31 @@ export function createMetrics(unacknowledged: () => number, breakers: Iterable<W
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  const received = new TalliedCounter({
+    name: 'bridge_messages_received_total',
+    help: 'Messages the broker delivered, redeliveries included.',
+    labelNames: ['route', 'qos', 'dup'] as const,
+    registers,
+  });
+  const settled = new TalliedCounter({
+    name: 'bridge_messages_settled_total',
+    help: 'Messages the bridge is done with, by outcome.',
+    labelNames: ['route', 'outcome'] as const,
+    registers,
+  });
   return {
     registry,
-    received: new Counter({
-      name: 'bridge_messages_received_total',
-      help: 'Messages the broker delivered, redeliveries included.',
-      labelNames: ['route', 'qos', 'dup'] as const,
-      registers,
-    }),
-    settled: new Counter({
-      name: 'bridge_messages_settled_total',
-      help: 'Messages the bridge is done with, by outcome.',
-      labelNames: ['route', 'outcome'] as const,
-      registers,
-    }),
+    received,
+    settled,
     inflight: new Gauge({
       name: 'bridge_inflight',
       help: 'Messages being worked on.',
       labelNames: ['route'] as const,
       registers,
+      collect() {
+        const done = settled.totals();
+        for (const [route, taken] of received.totals()) this.set({ route }, taken - (done.get(route) ?? 0));
+      },
     }),
     unacknowledged: new Gauge({
       name: 'bridge_unacked',
@@ -60,13 +67,13 @@ export function createMetrics(unacknowledged: () => number, breakers: Iterable<W
       registers,
     }),
     window: new Gauge({ name: 'bridge_window_limit', help: 'The most messages taken unacknowledged.', registers }),
-    modelCalls: new Counter({
+    modelCalls: new TalliedCounter({
       name: 'bridge_http_requests_total',
       help: 'Calls to models, by HTTP status or by what kept a call from having one.',
       labelNames: ['route', 'code'] as const,
       registers,
     }),
-    modelSeconds: new Histogram({
+    modelSeconds: new TalliedHistogram({
       name: 'bridge_http_duration_seconds',
       help: 'Time a model took to answer.',
       labelNames: ['route'] as const,
@@ -89,7 +96,7 @@ export function createMetrics(unacknowledged: () => number, breakers: Iterable<W
         for (const { route, model, breaker } of breakers) this.inc({ route, model }, breaker.isOpen ? 1 : 0);
       },
     }),
-    endToEndSeconds: new Histogram({
+    endToEndSeconds: new TalliedHistogram({
       name: 'bridge_end_to_end_seconds',
       help: 'Time from the arrival of a request to the acceptance of its answer by the broker.',
       labelNames: ['route'] as const,

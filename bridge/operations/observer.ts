@@ -32,6 +32,8 @@ export class Observer {
     this.#metrics = createMetrics(gate.size, this.#breakers);
     this.#metrics.window.set(gate.window);
     this.#metrics.lastReloadSuccessful.set(1);
+    // Prometheus sees a growth only of what was there before.
+    for (const result of ['applied', 'refused']) this.#metrics.configReloads.inc({ result }, 0);
   }
 
   get registry() {
@@ -41,16 +43,14 @@ export class Observer {
   /** @returns a function to call with the outcome */
   received({ qos, dup }: IPublishPacket, route: string): (outcome: string) => void {
     const started = performance.now();
-    this.#metrics.received.inc({ route, qos: String(qos), dup: String(dup) });
-    this.#metrics.inflight.inc({ route });
+    this.#metrics.received.count(route, String(qos), String(dup));
     if (dup) this.#metrics.redelivered.inc({ route });
     this.#health.beat();
     return (outcome) => {
       this.#health.beat();
-      this.#metrics.inflight.dec({ route });
-      this.#metrics.settled.inc({ route, outcome });
+      this.#metrics.settled.count(route, outcome);
       if (outcome === 'duplicate') this.#metrics.adopted.inc({ route });
-      else this.#metrics.endToEndSeconds.observe({ route }, (performance.now() - started) / 1000);
+      else this.#metrics.endToEndSeconds.record((performance.now() - started) / 1000, route);
     };
   }
 
@@ -72,8 +72,8 @@ export class Observer {
 
   modelCalled(route: string, code: string, seconds: number): void {
     this.#health.beat();
-    this.#metrics.modelCalls.inc({ route, code });
-    this.#metrics.modelSeconds.observe({ route }, seconds);
+    this.#metrics.modelCalls.count(route, code);
+    this.#metrics.modelSeconds.record(seconds, route);
   }
 
   modelAskedAgain(route: string): void {

@@ -58,6 +58,8 @@ export interface CertificateOwner {
 export interface BrokerTls {
   readonly secretName: string;
   readonly certificate: ApiObject | undefined;
+  /** The names in a certificate that the app makes; of others only their owners know them. */
+  readonly dnsNames: string[] | undefined;
   readonly authority: CertificateAuthority;
   readonly serverName: string | undefined;
   readonly minimumVersion: TlsVersion;
@@ -81,6 +83,7 @@ export class MosquittoTls {
     return new MosquittoTls(options.minimumVersion, () => ({
       secretName,
       certificate: undefined,
+      dnsNames: undefined,
       authority,
       serverName,
     }));
@@ -108,10 +111,11 @@ export class MosquittoTls {
     }
     return new MosquittoTls(options.minimumVersion, (scope, owner) => {
       const secretName = `${owner.name}-tls`;
-      const ownNames = isPublic ? [] : namesOfService(owner);
+      const names = [...new Set([...dnsNames, ...(isPublic ? [] : namesOfService(owner))])];
       return {
         secretName,
-        certificate: certificate(scope, owner, issuer, [...dnsNames, ...ownNames]),
+        certificate: certificate(scope, owner, issuer, names),
+        dnsNames: names,
         authority: authority ?? CertificateAuthority.fromSecret(secretName),
         serverName: isPublic ? firstName : undefined,
       };
@@ -146,7 +150,7 @@ function certificate(
     spec: {
       secretName: `${name}-tls`,
       issuerRef: { name: issuer, kind, group },
-      dnsNames: [...new Set(dnsNames)],
+      dnsNames,
       // Otherwise a key that leaked stays the key for ever.
       privateKey: { rotationPolicy: 'Always' },
     },

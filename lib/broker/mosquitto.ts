@@ -95,6 +95,7 @@ export class Mosquitto extends Chart {
   readonly #iterations: number;
   readonly #acceptsCertificates: boolean;
   readonly #plain: boolean;
+  readonly #certifiedNames: string[] | undefined;
   readonly #users: MosquittoUsers;
   readonly #clients: NetworkPeer[] = [];
   readonly #parents: MosquittoParent[] = [];
@@ -141,6 +142,7 @@ export class Mosquitto extends Chart {
     }
     const tls = props.tls?._bind(this, { name: this.name, namespace, host: this.host, labels });
     this.certificate = tls?.certificate;
+    this.#certifiedNames = tls?.dnsNames;
     this.trust = tls && { authority: tls.authority, serverName: tls.serverName };
     this.serviceAccount = new ServiceAccount(this, 'service-account', metadata(this.name));
     this.configMap = new ConfigMap(this, 'config', {
@@ -239,9 +241,11 @@ export class Mosquitto extends Chart {
    * Opens the broker to devices outside of the cluster.
    *
    * @throws EdgeError EDGE_ERR_TRAEFIK_TLS for `tls` without `host`; EDGE_ERR_ENTRY_POINT for ports Traefik cannot have;
-   * EDGE_ERR_PASSTHROUGH and EDGE_ERR_BROKER_TLS for TLS at an end that the broker does not have
+   * EDGE_ERR_PASSTHROUGH and EDGE_ERR_BROKER_TLS for TLS at an end that the broker does not have;
+   * EDGE_ERR_HOST_CERTIFICATE for a host that its certificate does not have; EDGE_ERR_DUPLICATE for a second time
    */
   exposeThroughTraefik(exposure: TraefikExposure = {}): TraefikBrokerRoutes {
+    this.#refuseSecond('exposeThroughTraefik(..)', 'traefik');
     this.#refusePlain('exposeThroughTraefik(..).tls', exposure.tls?.passesThrough ?? false);
     const routes = new TraefikBrokerRoutes(this, 'traefik', { ...exposure, ...this.#backend() });
     this._allowPeer(podsOfNamespaces(routes.entryPoints.namespace));
@@ -252,9 +256,11 @@ export class Mosquitto extends Chart {
    * Opens the broker to devices outside of the cluster, at a Gateway of the Gateway API.
    *
    * @throws EdgeError EDGE_ERR_GATEWAY_ROUTE and EDGE_ERR_GATEWAY_LISTENER for listeners that would not take the routes;
-   * EDGE_ERR_PASSTHROUGH and EDGE_ERR_BROKER_TLS for TLS at an end that the broker does not have
+   * EDGE_ERR_PASSTHROUGH and EDGE_ERR_BROKER_TLS for TLS at an end that the broker does not have;
+   * EDGE_ERR_HOST_CERTIFICATE for a host that its certificate does not have; EDGE_ERR_DUPLICATE for a second time
    */
   exposeThroughGateway(exposure: GatewayExposure): GatewayBrokerRoutes {
+    this.#refuseSecond('exposeThroughGateway(..)', 'gateway');
     for (const listener of [exposure.mqttListener, exposure.websocketListener]) {
       if (listener)
         this.#refusePlain(`listener "${listener.name}" of exposeThroughGateway(..)`, listener.passesThrough);
@@ -318,7 +324,18 @@ export class Mosquitto extends Chart {
       websocketPort: this.websocketPort,
       mqttsPort: this.mqttsPort,
       wssPort: this.wssPort,
+      certifiedNames: this.#certifiedNames,
     };
+  }
+
+  #refuseSecond(value: string, id: string): void {
+    if (this.node.tryFindChild(id) === undefined) return;
+    throw new EdgeError('EDGE_ERR_DUPLICATE', {
+      at: `a way to broker ${this.node.path}`,
+      value,
+      rule: 'the broker has been given this one already',
+      fix: 'Call it once for each broker',
+    });
   }
 
   #refusePlain(at: string, passesThrough: boolean): void {

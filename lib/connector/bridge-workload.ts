@@ -10,6 +10,9 @@ import type { ModelLogin } from './model-login';
 /** User and group `node` of the official image. */
 const NODE_UID = 1000;
 
+/** The port for probes and metrics, by its name. */
+export const OPERATIONS = 'operations';
+
 export const BRIDGE_PATHS = {
   config: '/etc/bridge',
   configFile: 'bridge.yaml',
@@ -57,7 +60,7 @@ function pod(props: BridgeWorkloadProps): StatefulPod {
     image: props.image,
     command: bundled ? ['node', `${BRIDGE_PATHS.code}/${LOADER}`] : undefined,
     args: ['--config', `${BRIDGE_PATHS.config}/${BRIDGE_PATHS.configFile}`],
-    ports: [{ name: 'operations', containerPort: props.operationsPort, protocol: 'TCP' }],
+    ports: [{ name: OPERATIONS, containerPort: props.operationsPort, protocol: 'TCP' }],
     volumeMounts: [
       { name: 'config', mountPath: BRIDGE_PATHS.config, readOnly: true },
       { name: 'credentials', mountPath: BRIDGE_PATHS.credentials, readOnly: true },
@@ -69,9 +72,9 @@ function pod(props: BridgeWorkloadProps): StatefulPod {
     ],
     resources: props.resources,
     securityContext: RESTRICTED_CONTAINER,
-    startupProbe: { httpGet: { path: '/livez', port: 'operations' }, periodSeconds: 1, failureThreshold: 60 },
-    livenessProbe: { httpGet: { path: '/livez', port: 'operations' }, periodSeconds: 20, failureThreshold: 3 },
-    readinessProbe: { httpGet: { path: '/readyz', port: 'operations' }, periodSeconds: 5 },
+    startupProbe: { httpGet: { path: '/livez', port: OPERATIONS }, periodSeconds: 1, failureThreshold: 60 },
+    livenessProbe: { httpGet: { path: '/livez', port: OPERATIONS }, periodSeconds: 20, failureThreshold: 3 },
+    readinessProbe: { httpGet: { path: '/readyz', port: OPERATIONS }, periodSeconds: 5 },
   };
   const { secretName, key } = props.password;
   const password = { secret: { name: secretName, items: [{ key, path: BRIDGE_PATHS.passwordFile }] } };

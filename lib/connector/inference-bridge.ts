@@ -23,15 +23,15 @@ import { dnsLabelProblem, workloadNameProblem } from '../naming/kubernetes-names
 import { admitRoute } from './admit-route';
 import { BridgeCode } from './bridge-code';
 import { BridgeRoute, type RouteOptions } from './bridge-route';
-import { BRIDGE_PATHS, bridgeWorkload } from './bridge-workload';
+import { BRIDGE_PATHS, bridgeWorkload, OPERATIONS } from './bridge-workload';
 import { connectorEgress, SERVING_NAMESPACES } from './connector-egress';
+import { longestTimeoutSeconds } from './longest-timeout';
 import type { ModelLogin } from './model-login';
 import { BridgeMonitoring, type BridgeMonitoringOptions } from './monitoring/bridge-monitoring';
 import { checkClients, checkModel } from './route-checks';
-import { BridgeGroup } from './scaling/bridge-group';
+import { type BridgeGroup, bridgeGroup } from './scaling/bridge-group';
 import type { BridgeScaling } from './scaling/bridge-scaling';
 
-const OPERATIONS = 'operations';
 const OPERATIONS_PORT = BRIDGE_DEFAULTS.httpPort;
 /** For what comes after the last prediction: publishing it, acknowledging, saying goodbye. */
 const DRAIN_MARGIN_SECONDS = 10;
@@ -104,14 +104,17 @@ export class InferenceBridge extends Chart {
   readonly service: ApiObject;
   readonly statefulSet: ApiObject;
   readonly networkPolicy: ApiObject;
-  /** Nothing without `scaling`. */
-  readonly group: BridgeGroup | undefined;
+  /** Nothing for one pod. */
+  readonly podDisruptionBudget: ApiObject | undefined;
+  /** A HorizontalPodAutoscaler or a ScaledObject; nothing for a fixed number of pods. */
+  readonly autoscaler: ApiObject | undefined;
+  /** Nothing for one pod. */
+  readonly scaling: BridgeScaling | undefined;
 
   readonly #routes: BridgeRoute[] = [];
   readonly #conflicts = new RouteConflictFinder();
   readonly #window: number;
   readonly #servingNamespaces: string[];
-  readonly #labels: Record<string, string>;
   readonly #modelLogin: ModelLogin | undefined;
   readonly #droppedMessagesTopic: string;
 
@@ -124,8 +127,9 @@ export class InferenceBridge extends Chart {
     this.broker = broker;
     this.name = name;
     this.bridgeNamespace = namespace;
+    this.scaling = props.scaling;
     // No name has a slash, so no two bridges have one id.
-    this.clientId = `${namespace}/${name}${props.scaling ? '/{ordinal}' : ''}`;
+    this.clientId = `${namespace}/${name}${this.scaling ? '/{ordinal}' : ''}`;
     this.#window = validWindow(props.window ?? BRIDGE_DEFAULTS.window);
     this.#servingNamespaces = validNamespaces(props.servingNamespaces ?? SERVING_NAMESPACES);
     this.#modelLogin = props.modelLogin;
@@ -139,7 +143,6 @@ export class InferenceBridge extends Chart {
     this.user = broker.addUser(name, credentials);
     this.#droppedMessagesTopic = broker._addWatcher(this.user);
     const labels = podLabels('inference-bridge', name);
-    this.#labels = labels;
     const metadata = { namespace, labels };
     broker._allowPeer(podsLabelled(namespace, labels));
 
@@ -175,7 +178,7 @@ export class InferenceBridge extends Chart {
       namespace,
       name,
       labels,
-      replicas: props.scaling ? props.scaling._replicas() : 1,
+      replicas: this.scaling ? this.scaling._replicas() : 1,
       image: code.image,
       resources: renderResources(resources),
       operationsPort: OPERATIONS_PORT,
@@ -187,7 +190,9 @@ export class InferenceBridge extends Chart {
       startupFiles: () => [this.#configFile(), broker._passwordLine(this.user), JSON.stringify(parts)],
       terminationGracePeriodSeconds: () => this.#stopSeconds(),
     });
-    this.group = props.scaling && this.#group(props.scaling, resources);
+    const group = this.scaling && this.#group(this.scaling, labels, resources);
+    this.podDisruptionBudget = group?.podDisruptionBudget;
+    this.autoscaler = group?.autoscaler;
     this.networkPolicy = new NetworkPolicy(this, 'network-policy', {
       metadata: { ...metadata, name },
       spec: {
@@ -229,15 +234,7 @@ export class InferenceBridge extends Chart {
    * that cannot be one
    */
   addMonitoring(options: BridgeMonitoringOptions = {}): BridgeMonitoring {
-    return new BridgeMonitoring(this, 'monitoring', {
-      ...options,
-      name: this.name,
-      namespace: this.bridgeNamespace,
-      serviceLabels: this.#labels,
-      port: OPERATIONS,
-      members: this.group?.minReplicas ?? 1,
-      longestTimeoutSeconds: () => this.#longestTimeoutSeconds(),
-    });
+    return new BridgeMonitoring(this, 'monitoring', { ...options, bridge: this });
   }
 
   #configFile(): string {
@@ -254,10 +251,10 @@ export class InferenceBridge extends Chart {
       delivery: {
         window: this.#window,
         drainTimeoutSeconds: this.#drainSeconds(),
-        ...(this.group && { onStop: 'retire' }),
+        ...(this.scaling && { onStop: 'retire' }),
       },
       http: { port: OPERATIONS_PORT },
-      routes: this.#routes.map((route) => ({ ...this.#withLogin(route), ...(this.group && { share: this.name }) })),
+      routes: this.#routes.map((route) => ({ ...this.#withLogin(route), ...(this.scaling && { share: this.name }) })),
     };
     return Yaml.stringify(config);
   }
@@ -269,25 +266,20 @@ export class InferenceBridge extends Chart {
   }
 
   #drainSeconds(): number {
-    const margin = this.group ? LEAVING_MARGIN_SECONDS : DRAIN_MARGIN_SECONDS;
-    return Math.min(this.#longestTimeoutSeconds() + margin, MAX_TIMER_SECONDS);
-  }
-
-  #longestTimeoutSeconds(): number {
-    return Math.max(0, ...this.#routes.map(({ timeout }) => timeout.toMilliseconds() / 1000));
+    const margin = this.scaling ? LEAVING_MARGIN_SECONDS : DRAIN_MARGIN_SECONDS;
+    return Math.min(longestTimeoutSeconds(this.#routes) + margin, MAX_TIMER_SECONDS);
   }
 
   /** A member of a group has its drain time twice: for what waits for it at the broker, and for what it has taken. */
   #stopSeconds(): number {
-    return Math.ceil(this.#drainSeconds() * (this.group ? 2 : 1)) + KILL_MARGIN_SECONDS;
+    return Math.ceil(this.#drainSeconds() * (this.scaling ? 2 : 1)) + KILL_MARGIN_SECONDS;
   }
 
-  #group(scaling: BridgeScaling, { cpu }: ContainerResources): BridgeGroup {
-    return new BridgeGroup(this, 'group', {
-      scaling,
+  #group(scaling: BridgeScaling, labels: Record<string, string>, { cpu }: ContainerResources): BridgeGroup {
+    return bridgeGroup(this, scaling, {
       name: this.name,
       namespace: this.bridgeNamespace,
-      labels: this.#labels,
+      labels,
       window: this.#window,
       cpuLimit: cpu?.limit && millisOf(cpu.limit),
       leavingSeconds: () => this.#stopSeconds(),

@@ -5,18 +5,18 @@ import type { Construct } from 'constructs';
 const API_VERSION = 'security.istio.io/v1beta1';
 
 /** The pods, or gateway pods, that a policy is about. */
-export interface WorkloadSelector {
+interface WorkloadSelector {
   readonly matchLabels: Record<string, string>;
 }
 
 /** Who calls: each field that is set must match. */
-export interface PolicySource {
+interface PolicySource {
   readonly principals?: string[];
   readonly notRequestPrincipals?: string[];
 }
 
 /** What is called: each field that is set must match. */
-export interface PolicyOperation {
+interface PolicyOperation {
   readonly hosts?: string[];
   readonly notHosts?: string[];
   readonly methods?: string[];

@@ -16,7 +16,7 @@ export interface Container {
 }
 
 /** A value in clear, or where in a Secret it is. */
-export interface EnvironmentVariable {
+interface EnvironmentVariable {
   readonly name: string;
   readonly value?: string;
   readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } };

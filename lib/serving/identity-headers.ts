@@ -45,13 +45,15 @@ export class IdentityHeaderFilter extends Construct {
   readonly envoyFilter: ApiObject;
 
   /**
-   * @throws EdgeError EDGE_ERR_DOMAIN for a host that is none; EDGE_ERR_NAME for a header that no request can have
+   * @throws EdgeError EDGE_ERR_DOMAIN for a host that is none; EDGE_ERR_NAME for a header that no request can have;
+   * EDGE_ERR_VALUE for labels that say nothing
    */
   constructor(scope: Construct, id: string, props: IdentityHeaderFilterProps) {
     super(scope, id);
     const headers = props.headers ?? [...KUBEFLOW_IDENTITY_HEADERS, ...ALB_IDENTITY_HEADERS];
     for (const host of props.hosts) validateHost(host);
     for (const header of headers) validateHeader(header);
+    if (props.gatewayLabels) validateLabels(props.gatewayLabels);
 
     this.envoyFilter = new EnvoyFilter(this, 'Resource', {
       metadata: { name: props.name, namespace: props.namespace ?? 'istio-system' },
@@ -97,5 +99,15 @@ function validateHeader(header: string): void {
     value: header,
     rule: "Envoy has headers' names in lower case, and these are made of a-z, 0-9 and -",
     fix: 'Write it so, with a * at most at its end',
+  });
+}
+
+function validateLabels(labels: Record<string, string>): void {
+  if (Object.keys(labels).length > 0) return;
+  throw new EdgeError('EDGE_ERR_VALUE', {
+    at: 'IdentityHeaderFilter.gatewayLabels',
+    value: '{}',
+    rule: 'without labels the filter is for every gateway of the namespace, and in istio-system of the whole mesh',
+    fix: "Give labels of the gateway's pods",
   });
 }

@@ -17,7 +17,7 @@ export interface ManifestJson {
   readonly data?: unknown;
 }
 
-export interface ManifestMetadata {
+interface ManifestMetadata {
   readonly name: string;
   readonly namespace?: string;
   readonly labels?: Record<string, string>;

@@ -163,7 +163,7 @@ describe('a running bridge', () => {
     expect(await hears(1)).toEqual([{ topic: 'iris/output', body: { predictions: [1] } }]);
   });
 
-  it('stays ready when the model is down, and gives an error reply and a dead letter', async () => {
+  it('stays ready when the model is down, and gives an error reply and a dead letter (A-13, A-T5)', async () => {
     const { url } = await broker();
     const { ready, get, log } = await bridgeFor(url, `http://127.0.0.1:${await freePort()}`);
     const { ask, hears } = await requester(url);
@@ -341,7 +341,7 @@ describe('a running bridge', () => {
       expect((await hears(1)).map(({ topic }) => topic)).toEqual(['iris/output']);
     });
 
-    it('leaves what arrives meanwhile to the next bridge, with nothing answered twice', async () => {
+    it('leaves what arrives meanwhile to the next bridge, with nothing answered twice (A-14, A-T6)', async () => {
       const { url } = await broker();
       const { origin, asked, waiting, requests } = await model();
       const first = await bridgeFor(url, origin);

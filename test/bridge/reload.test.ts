@@ -102,6 +102,15 @@ describe('a bridge that is given another configuration', () => {
     expect(log.logger.level).toBe('error');
   });
 
+  it('logs at the level that it was started with, unless it is another in the configuration now', async () => {
+    const { bridge, config, log } = await startLoop();
+    log.logger.level = 'silent';
+
+    await bridge.reload(() => config({ delivery: { drainTimeoutSeconds: 7 } }));
+
+    expect(log.logger.level).toBe('silent');
+  });
+
   it('subscribes to the new routes at the next connection, when there is none now', async () => {
     const { bridge, broker, config, route, ask, log } = await startLoop();
     const lost = log.next({ connection: 'requests', code: 'BRIDGE_ERR_BROKER_CONNECTION' });

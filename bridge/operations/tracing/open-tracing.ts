@@ -3,8 +3,7 @@ import type { ExportEvents } from './otlp-exporter';
 import { PASS_ON, type Tracing } from './tracing';
 
 /**
- * What the configuration asks for. The SDK is loaded only when it does, and not where OTEL_SDK_DISABLED says no: it would
- * take a third of the bridge's time to start.
+ * What the configuration asks for. The SDK is loaded only when it does, and not where OTEL_SDK_DISABLED says no.
  *
  * @param instance tells this bridge's spans from another's
  */

@@ -54,7 +54,7 @@ export class OtlpExporter implements SpanExporter {
 }
 
 /** OTEL_EXPORTER_OTLP_ENDPOINT names a collector and not one of its paths; this is how it is understood there, too. */
-export function tracesUrl(endpoint: string): string {
+function tracesUrl(endpoint: string): string {
   const url = new URL(endpoint);
   if (url.pathname === '/') url.pathname = '/v1/traces';
   return url.href;

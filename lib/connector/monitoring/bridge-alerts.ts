@@ -48,15 +48,17 @@ export function bridgeAlerts(options: BridgeAlertsOptions): AlertingRule[] {
   ].map((alert) => rule(alert, options));
 }
 
-function rule({ alert, expr, for: duration, severity, summary, description }: Alert, options: BridgeAlertsOptions) {
+function rule({ alert, severity, summary, description, ...when }: Alert, options: BridgeAlertsOptions): AlertingRule {
   const { name, namespace, runbookUrl } = options;
-  const runbook = runbookUrl === undefined ? {} : { runbook_url: `${runbookUrl}#${alert.toLowerCase()}` };
   return {
     alert,
-    expr,
-    ...(duration !== undefined && { for: duration }),
+    ...when,
     labels: { severity, namespace, bridge: name },
-    annotations: { summary: `Bridge ${namespace}/${name} ${summary}`, description, ...runbook },
+    annotations: {
+      summary: `Bridge ${namespace}/${name} ${summary}`,
+      description,
+      ...(runbookUrl !== undefined && { runbook_url: `${runbookUrl}#${alert.toLowerCase()}` }),
+    },
   };
 }
 

@@ -4,7 +4,10 @@ import { PrometheusRule, ServiceMonitor } from '../../crds/prometheus-operator';
 import { EdgeError } from '../../errors';
 import { ConfigMap } from '../../kubernetes/objects';
 import { dnsLabelProblem } from '../../naming/kubernetes-names';
-import { bridgeAlerts } from './bridge-alerts';
+import { OPERATIONS } from '../bridge-workload';
+import type { InferenceBridge } from '../inference-bridge';
+import { longestTimeoutSeconds } from '../longest-timeout';
+import { type BridgeAlertsOptions, bridgeAlerts } from './bridge-alerts';
 import { bridgeDashboard } from './bridge-dashboard';
 import { renderDashboard } from './grafana-dashboard';
 
@@ -46,16 +49,7 @@ export interface BridgeMonitoringOptions {
 }
 
 export interface BridgeMonitoringProps extends BridgeMonitoringOptions {
-  readonly name: string;
-  readonly namespace: string;
-  /** Of the Service with the metrics. */
-  readonly serviceLabels: Record<string, string>;
-  /** Of that Service. */
-  readonly port: string;
-  /** Pods that there are at least. */
-  readonly members: number;
-  /** Asked for at synth, when all routes are there. */
-  readonly longestTimeoutSeconds: () => number;
+  readonly bridge: InferenceBridge;
 }
 
 /**
@@ -70,15 +64,16 @@ export class BridgeMonitoring extends Construct {
   /** @internal use `bridge.addMonitoring(..)` */
   constructor(scope: Construct, id: string, props: BridgeMonitoringProps) {
     super(scope, id);
-    const { name, namespace, labels = {} } = props;
+    const { bridge, labels = {} } = props;
+    const { name, bridgeNamespace: namespace } = bridge;
     const alerts = resolveAlerts(props);
     const interval = props.interval && validInterval(props.interval);
-    const dashboard = bridgeDashboard(props);
+    const dashboard = bridgeDashboard({ name, namespace });
     this.serviceMonitor = new ServiceMonitor(this, 'service-monitor', {
       metadata: { name, namespace, labels },
       spec: {
-        selector: { matchLabels: props.serviceLabels },
-        endpoints: [{ port: props.port, path: '/metrics', ...(interval !== undefined && { interval }) }],
+        selector: { matchLabels: bridge.service.metadata.toJson().labels },
+        endpoints: [{ port: OPERATIONS, path: '/metrics', ...(interval !== undefined && { interval }) }],
       },
     });
     this.rule = new PrometheusRule(this, 'Resource', {
@@ -101,25 +96,25 @@ export class BridgeMonitoring extends Construct {
   }
 }
 
-function resolveAlerts(props: BridgeMonitoringProps) {
-  const { severity = 'critical', warningSeverity = 'warning', maxErrorPercent = 5 } = props;
-  const { name, namespace, members, runbookUrl } = props;
+/** Routes may still be added: what the alerts have to know of them is asked for at synth. */
+function resolveAlerts(props: BridgeMonitoringProps): () => BridgeAlertsOptions {
+  const { bridge, runbookUrl, severity = 'critical', warningSeverity = 'warning', maxErrorPercent = 5 } = props;
   if (!(maxErrorPercent >= 0 && maxErrorPercent < 100)) {
     const rule = 'it is a number from 0 on and below 100, or nobody would ever be told';
     throw wrong('maxErrorPercent', maxErrorPercent, rule);
   }
   const answerWithinSeconds = props.answerWithin && validAnswerWithin(props.answerWithin);
-  const known = {
-    name,
-    namespace,
-    members,
-    severity,
-    warningSeverity,
+  return () => ({
+    name: bridge.name,
+    namespace: bridge.bridgeNamespace,
+    members: bridge.scaling?.minReplicas ?? 1,
+    longestTimeoutSeconds: longestTimeoutSeconds(bridge.routes),
     maxErrorPercent,
     answerWithinSeconds,
+    severity,
+    warningSeverity,
     runbookUrl,
-  };
-  return () => ({ ...known, longestTimeoutSeconds: props.longestTimeoutSeconds() });
+  });
 }
 
 function validAnswerWithin(duration: Duration): number {

@@ -133,7 +133,7 @@ export class BridgeScaling {
 
   /** @internal */
   _autoscaler(scope: Construct, id: string, bridge: ScaledBridge): ApiObject | undefined {
-    return this.#scaler?.(scope, id, bridge);
+    return this.#scaler?.(scope, id, bridge, this);
   }
 }
 

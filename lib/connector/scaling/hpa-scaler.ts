@@ -7,8 +7,8 @@ const DEFAULT_CPU_PERCENT = 70;
 
 /** @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/ */
 export function hpaScaler(options: BridgeHpaOptions): Scaler {
-  return (scope, id, bridge) => {
-    const { name, namespace, labels, minReplicas, maxReplicas } = bridge;
+  return (scope, id, bridge, { minReplicas, maxReplicas }) => {
+    const { name, namespace, labels } = bridge;
     return new HorizontalPodAutoscaler(scope, id, {
       metadata: { name, namespace, labels },
       spec: {

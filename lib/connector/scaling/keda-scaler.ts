@@ -28,8 +28,8 @@ export function kedaScaler(options: BridgeKedaOptions): Scaler {
     },
     ...(triggerAuthentication !== undefined && { authenticationRef: { name: triggerAuthentication } }),
   });
-  return (scope, id, bridge) => {
-    const { name, namespace, labels, window, minReplicas, maxReplicas } = bridge;
+  return (scope, id, bridge, { minReplicas, maxReplicas }) => {
+    const { name, namespace, labels, window } = bridge;
     const target = targetUnacknowledged ?? Math.max(1, Math.floor(window / 2));
     const reachable = reachableTarget('targetUnacknowledged of BridgeScaling.keda(..)', target, bridge);
     return new ScaledObject(scope, id, {

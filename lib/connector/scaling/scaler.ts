@@ -14,12 +14,15 @@ export interface ScaledBridge {
   readonly cpuLimit: number | undefined;
   /** What one member may take to leave. */
   readonly leavingSeconds: () => number;
+}
+
+interface Limits {
   readonly minReplicas: number;
   readonly maxReplicas: number;
 }
 
 /** Makes what changes the number of a bridge's members. */
-export type Scaler = (scope: Construct, id: string, bridge: ScaledBridge) => ApiObject;
+export type Scaler = (scope: Construct, id: string, bridge: ScaledBridge, limits: Limits) => ApiObject;
 
 /** The longest that Kubernetes takes for either. */
 const LONGEST_SECONDS = 1_800;

@@ -4,7 +4,7 @@ import { HttpRoute, type ParentReference, TcpRoute, TlsRoute } from '../../crds/
 import { describe, EdgeError } from '../../errors';
 import { hostProblem } from '../../naming/model-hosts';
 import { acceptProblem } from '../../synth/accepted-problems';
-import { declareHost } from '../../synth/served-hosts';
+import { declareBrokerHost } from '../broker-host';
 import { GatewayApiVersion } from './gateway-api-version';
 import type { GatewayListener } from './gateway-listener';
 import type { GatewayReference } from './gateway-reference';
@@ -34,6 +34,8 @@ export interface GatewayBrokerRoutesProps extends GatewayExposure {
   readonly mqttsPort?: number;
   /** Where the broker itself ends the TLS of websockets. @default - nowhere */
   readonly wssPort?: number;
+  /** All names in the certificate of the broker itself. @default - they are not known */
+  readonly certifiedNames?: string[];
 }
 
 /** A Gateway's way to one broker: a route for MQTT, and one for websockets. */
@@ -58,7 +60,9 @@ export class GatewayBrokerRoutes extends Construct {
     this.#attachments = [mqtt, websockets].filter((found) => found !== undefined);
     for (const { listener, routeKind, host } of this.#attachments) {
       props.gateway._open({ listener, routeKind, namespace: props.namespace });
-      if (host !== undefined) declareHost(this, host, listener.encrypts);
+      if (host === undefined) continue;
+      const certifiedNames = listener.passesThrough ? props.certifiedNames : undefined;
+      declareBrokerHost(this, { host, tls: listener.encrypts, certifiedNames });
     }
     this.mqttRoute = mqtt && this.#route('mqtt', mqtt, props);
     this.websocketRoute = websockets && this.#route('websockets', websockets, props);

@@ -4,8 +4,8 @@ import { IngressRoute, IngressRouteTcp, type TraefikTlsSpec } from '../../crds/t
 import { describe, EdgeError } from '../../errors';
 import { hostProblem } from '../../naming/model-hosts';
 import { acceptProblem } from '../../synth/accepted-problems';
-import { declareHost } from '../../synth/served-hosts';
 import { addWarning } from '../../synth/warnings';
+import { declareBrokerHost } from '../broker-host';
 import { ConnectionLimits } from './connection-limits';
 import { matchClash, routeMatches } from './route-matches';
 import { TraefikEntryPoints } from './traefik-entry-points';
@@ -68,6 +68,8 @@ export interface TraefikBrokerRoutesProps extends TraefikExposure {
   readonly mqttsPort?: number;
   /** Where the broker itself ends the TLS of websockets. @default - nowhere */
   readonly wssPort?: number;
+  /** All names in the certificate of the broker itself. @default - they are not known */
+  readonly certifiedNames?: string[];
 }
 
 /** Traefik's way to one broker: entry points, a TCP route for MQTT and one for websockets. */
@@ -114,7 +116,10 @@ export class TraefikBrokerRoutes extends Construct {
           'without externalTrafficPolicy: Local at its Service that is a node, for all devices alike',
       );
     }
-    if (props.host !== undefined) declareHost(this, props.host, props.tls !== undefined);
+    if (props.host !== undefined) {
+      const certifiedNames = props.tls?.passesThrough ? props.certifiedNames : undefined;
+      declareBrokerHost(this, { host: props.host, tls: props.tls !== undefined, certifiedNames });
+    }
     this.node.addValidation({ validate: () => this.#clashes() });
   }
 

@@ -11,7 +11,7 @@ export interface ContainerJson {
   readonly startupProbe?: ProbeJson;
 }
 
-export interface ProbeJson {
+interface ProbeJson {
   readonly httpGet?: { readonly port: string | number };
   readonly tcpSocket?: { readonly port: string | number };
   readonly grpc?: { readonly port: number };

@@ -49,6 +49,8 @@ function localise(file: string, { broker, operationsPort, modelOrigin }: LocalBr
     ...config,
     broker: {
       ...config.broker,
+      // Here no host name has a number at its end.
+      clientId: config.broker.clientId.replace('{ordinal}', '0'),
       url: `${broker.scheme}://127.0.0.1:${broker.mqttPort}`,
       protocolVersion: broker.protocolVersion,
       // The certificate is for the host of the cluster.
@@ -58,8 +60,12 @@ function localise(file: string, { broker, operationsPort, modelOrigin }: LocalBr
     },
     http: { host: '127.0.0.1', port: operationsPort },
     routes: config.routes.map((route) => {
-      const url = new URL(route.model.url);
-      return { ...route, model: { ...route.model, url: modelOrigin(url) + url.pathname } };
+      // No gateway stands before the model here that would ask for a login.
+      const { login, hostHeader, ...model } = route.model;
+      const url = new URL(
+        hostHeader === undefined ? model.url : model.url.replace(new URL(model.url).host, hostHeader),
+      );
+      return { ...route, model: { ...model, url: modelOrigin(url) + url.pathname } };
     }),
   };
   rmSync(file);

@@ -120,6 +120,7 @@ describe('parseBridgeConfig', () => {
         protocolVersion: 5,
         keepaliveSeconds: 30,
         connectTimeoutSeconds: 10,
+        watchdogSeconds: 120,
         sessionExpirySeconds: 604_800,
         reconnect: { minMs: 250, maxMs: 30_000 },
       },
@@ -160,6 +161,7 @@ describe('parseBridgeConfig', () => {
         passwordFile: '/run/secrets/password',
         keepaliveSeconds: 15,
         connectTimeoutSeconds: 5,
+        watchdogSeconds: 30,
         sessionExpirySeconds: 3600,
         reconnect: { minMs: 100, maxMs: 5_000 },
         tls: { caFile: 'ca.pem', certFile: 'tls.crt', keyFile: 'tls.key', serverName: 'mosquitto' },
@@ -172,7 +174,7 @@ describe('parseBridgeConfig', () => {
           share: 'digits',
           qos: 2 as const,
           retained: 'process' as const,
-          ordering: { userProperty: 'device' },
+          ordering: 'none' as const,
           captures: { site: ['paris', 'rome'] },
           concurrency: 3,
           model: {
@@ -194,6 +196,12 @@ describe('parseBridgeConfig', () => {
         },
       ],
       http: { host: '127.0.0.1', port: 0 },
+      tracing: {
+        endpoint: 'https://collector.example',
+        headersFile: '/run/secrets/headers',
+        sampleRatio: 0.1,
+        serviceName: 'bridge-of-plant-7',
+      },
       log: { level: 'debug' as const },
     };
 
@@ -201,7 +209,7 @@ describe('parseBridgeConfig', () => {
   });
 
   it.each([
-    ['the file', { ...configInput(), rutes: [] }, '"rutes". Known here: broker, delivery, routes, http, log'],
+    ['the file', { ...configInput(), rutes: [] }, '"rutes". Known here: broker, delivery, routes, http, tracing, log'],
     [
       'delivery',
       configInput({ delivery: { windw: 1 } as object }),
@@ -392,6 +400,22 @@ describe('parseBridgeConfig', () => {
     ];
 
     expect(problemsOf(configInput({ routes })).join()).toContain('both take requests from');
+  });
+
+  it.each(['topic', { userProperty: 'device' }] as const)('refuses ordering %j in a group', (ordering) => {
+    const routes = [routeInput({ share: 'bridges', ordering })];
+
+    expect(problemsOf(configInput({ routes }))).toEqual([
+      'routes[0] has ordering and share, but nobody keeps the order among the bridges of a group. Leave one of them out',
+    ]);
+  });
+
+  it('takes ordering by a user property', () => {
+    const ordering = { userProperty: 'device' };
+
+    expect(parseBridgeConfig(configInput({ routes: [routeInput({ ordering })] })).routes[0]?.ordering).toEqual(
+      ordering,
+    );
   });
 
   it('refuses to retire where nobody else takes requests, and where a session cannot be ended', () => {

@@ -6,6 +6,8 @@ describe('modelUrlProblem', () => {
     'http://iris.staging.svc/v1/models/iris:predict',
     'http://{model}.{namespace}.svc.cluster.local/v1/models/{model}:predict',
     'https://{model}.example.com:8443/v2/models/m-{model}/infer?raw=1',
+    'http://{model}.example.com./v1',
+    'http://[::1]:8080/v1/models/{model}:predict',
   ])('takes %s', (url) => {
     expect(modelUrlProblem(url)).toBeUndefined();
   });
@@ -17,6 +19,11 @@ describe('modelUrlProblem', () => {
     ['http://example.com:{port}/v1', 'is not a whole part of the host'],
     ['http://example.com/v1?model={model}', 'in the host and in the path only'],
     ['http://example.com/v1#{model}', 'in the host and in the path only'],
+    ['http://{model}./v1', 'the host must end with a part that is not taken from the topic'],
+    ['http://{model}.%2e/v1', '"%2e" is not a whole part of the host'],
+    ['http:///{model}/v1', 'it names no host'],
+    ['http://{model}/v1\n', 'visible ASCII characters only'],
+    ['http://{model}\\.example.com/v1', 'no backslash'],
   ])('refuses %s: %s', (url, problem) => {
     expect(modelUrlProblem(url)).toContain(problem);
   });

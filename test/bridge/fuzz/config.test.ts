@@ -36,7 +36,7 @@ const GOOD = configInput({
   log: { level: 'debug' },
 });
 
-const PLACE = /^(the file|(broker|delivery|routes|http|log|tracing)(\.[^\s.[]+|\[\d+\])*) \S/;
+const PLACE = /^(the file|\w+(\.[\w-]+|\[(\d+|"([^"\\]|\\.)*")\])*) \S/;
 const anything = fc.anything({
   withBigInt: true,
   withDate: true,

@@ -65,9 +65,7 @@ describe('TopicTree', () => {
 
         // Topics of the broker are more than the tree is asked to know: its callers look again.
         const confirmed = found.filter((i) => filtersOverlap(filters[i] ?? '', wanted)).sort((a, b) => a - b);
-        expect(confirmed).toStrictEqual(
-          filters.flatMap((filter, i) => (filtersOverlap(filter, wanted) ? [i] : [])),
-        );
+        expect(confirmed).toStrictEqual(filters.flatMap((filter, i) => (filtersOverlap(filter, wanted) ? [i] : [])));
         expect(new Set(found).size).toBe(found.length);
       }),
     );

@@ -47,6 +47,16 @@ describe('Models', () => {
     expect(retired).toStrictEqual(['http://m1.svc/']);
   });
 
+  it('retires none that has an answer to give', async () => {
+    const { models, retired } = modelsOf('http://{model}.svc/');
+    const answer = models.at({ model: 'm0' }).predict({ body: Buffer.from('{}'), requestId: 'r-1' });
+
+    for (let i = 1; i <= 500; i += 1) models.at({ model: `m${i}` });
+
+    expect(retired).toStrictEqual(['http://m1.svc/']);
+    await answer;
+  });
+
   it('closes all of them', async () => {
     const { models, closed } = modelsOf('http://{model}.svc/');
     models.at({ model: 'a' });

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createReplyClient } from '../../../bridge/mqtt/client';
+import { createReplyClient, createRequestClient } from '../../../bridge/mqtt/client';
 import { Link, type LinkOptions } from '../../../bridge/mqtt/link';
+import { subscribe } from '../../../bridge/mqtt/subscription';
 import { eventOf } from '../support/broker';
-import { brokerConfig } from '../support/config';
+import { brokerConfig, routeConfig } from '../support/config';
 import { FakeClient } from '../support/fake-client';
 
 vi.mock('node:timers/promises', () => import('../support/sleep.js'));
@@ -458,5 +459,46 @@ describe('Link to a broker that has frozen', () => {
     await stop();
 
     expect(client.stream.destroyed).toBe(true);
+  });
+});
+
+describe('Link to a broker that accepts everything and never answers SUBSCRIBE', () => {
+  const CONNACK = Buffer.from([0x20, 0x02, 0x00, 0x00]);
+  const PINGRESP = Buffer.from([0xd0, 0x00]);
+  const PINGREQ = 0xc0;
+  const CONNECT = 0x10;
+
+  it('gives the connection up, and makes another one', async () => {
+    let connections = 0;
+    const broker = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (packet) => {
+        if (packet[0] === CONNECT) connections += 1;
+        if (packet[0] === CONNECT) socket.write(CONNACK);
+        if (packet[0] === PINGREQ) socket.write(PINGRESP);
+      });
+    });
+    broker.listen(0, '127.0.0.1');
+    await once(broker, 'listening');
+    const url = `mqtt://127.0.0.1:${(broker.address() as AddressInfo).port}`;
+    const failed = Promise.withResolvers<string>();
+    const again = Promise.withResolvers<void>();
+    const { link } = linkTo({
+      create: () => createRequestClient(brokerConfig({ url, protocolVersion: 4 }), 10),
+      opened: async (client) => {
+        if (connections === 2) again.resolve();
+        await subscribe(client, [routeConfig()]);
+      },
+      failed: ({ message }) => failed.resolve(message),
+      reconnect: { minMs: 10, maxMs: 20 },
+      watchdogMs: 200,
+    });
+
+    link.start();
+
+    await expect(failed.promise).resolves.toContain('has not answered SUBSCRIBE');
+    await again.promise;
+    await link.stop();
+    broker.close();
   });
 });

@@ -186,8 +186,8 @@ describe('Observer', () => {
 
     observer.reloaded({ added: ['digits'], changed: [], removed: [], needRestart: [] });
     expect(await metric('bridge_config')).toEqual([
-      'bridge_config_reloads_total{result="refused"} 1',
       'bridge_config_reloads_total{result="applied"} 1',
+      'bridge_config_reloads_total{result="refused"} 1',
       'bridge_config_last_reload_successful 1',
     ]);
   });

@@ -29,7 +29,7 @@ export interface GrpcModel {
 /** What a model says: an answer, a status, or nothing at all. */
 export type GrpcAnswer = InferResponse | GrpcStatus | undefined;
 
-export interface GrpcStatus {
+interface GrpcStatus {
   readonly code: status;
   readonly details: string;
 }

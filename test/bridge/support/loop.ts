@@ -25,6 +25,8 @@ export interface Loop {
 export interface LoopOptions {
   readonly config?: Partial<BridgeConfigInput>;
   readonly broker?: Parameters<typeof startBroker>[0];
+  /** What the bridge says who it is. */
+  readonly login?: Pick<BridgeConfigInput['broker'], 'username' | 'passwordFile'>;
   readonly answer?: (response: ServerResponse, path: string) => void;
 }
 
@@ -34,6 +36,7 @@ const predicting = (response: ServerResponse) => json(response, { predictions: [
 export async function startLoop({
   config: changes = {},
   broker: options,
+  login = {},
   answer = predicting,
 }: LoopOptions = {}): Promise<Loop> {
   const broker = await startBroker(options);
@@ -51,7 +54,13 @@ export async function startLoop({
     });
   const config: Loop['config'] = (more) =>
     parseBridgeConfig({
-      broker: { url: broker.url, clientId: 'bridge-0', protocolVersion: 4, reconnect: { minMs: 10, maxMs: 20 } },
+      broker: {
+        url: broker.url,
+        clientId: 'bridge-0',
+        protocolVersion: 4,
+        reconnect: { minMs: 10, maxMs: 20 },
+        ...login,
+      },
       routes: [route('iris')],
       http: { host: '127.0.0.1', port: 0 },
       ...changes,

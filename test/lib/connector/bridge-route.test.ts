@@ -1,17 +1,18 @@
 import { Duration } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseBridgeConfig } from '../../../bridge/config';
+import { type BridgeConfigInput, parseBridgeConfig } from '../../../bridge/config';
 import { EdgeApp, type InferenceModel, InferenceProtocol, type RouteOptions } from '../../../lib';
 import { unseenProps } from '../../../lib/testing';
 import { manifestOf } from '../support/manifests';
 import { expectRefusal } from '../support/refusals';
 import { brokerIn, deviceOf, IRIS, type IrisStack, irisStack, platformIn, stackWithoutRoute } from '../support/stacks';
 
-/** The routes as the bridge reads them, with its defaults. */
-function configuredRoutes({ app }: IrisStack) {
-  const { data } = manifestOf(app, 'ConfigMap', 'bridge-config');
-  return parseBridgeConfig(parse(data['bridge.yaml'])).routes;
+/** The routes as they are written for the bridge, which takes them. */
+function configuredRoutes({ app }: IrisStack): BridgeConfigInput['routes'] {
+  const config = parse(manifestOf(app, 'ConfigMap', 'bridge-config').data['bridge.yaml']);
+  parseBridgeConfig(config);
+  return config.routes;
 }
 
 function aclOf({ app }: IrisStack): string {
@@ -26,15 +27,11 @@ describe('a route without options', () => {
       {
         name: 'staging/iris',
         requestTopic: 'staging/iris/input',
-        qos: 1,
-        concurrency: 64,
         model: {
           url: 'http://iris.staging.svc.cluster.local/v1/models/iris:predict',
           timeoutSeconds: 60,
-          maxReplyBytes: 16_777_216,
-          headers: {},
         },
-        reply: { topic: 'staging/iris/output', qos: 1, allowedResponseTopics: ['staging/iris/output/+'] },
+        reply: { topic: 'staging/iris/output', allowedResponseTopics: ['staging/iris/output/+'] },
         deadLetter: { topic: 'staging/iris/dead-letter' },
       },
     ]);
@@ -100,15 +97,12 @@ describe('the options of a route', () => {
       {
         name: 'detect objects',
         requestTopic: 'hall/frames',
-        qos: 1,
         concurrency: 987,
         model: {
           url: 'http://iris.staging.svc.cluster.local/v1/models/iris:predict',
           timeoutSeconds: 75,
-          maxReplyBytes: 16_777_216,
-          headers: {},
         },
-        reply: { topic: 'hall/objects', qos: 1, allowedResponseTopics: ['hall/objects/+'] },
+        reply: { topic: 'hall/objects', allowedResponseTopics: ['hall/objects/+'] },
         deadLetter: { topic: 'hall/failed' },
       },
     ]);

@@ -177,7 +177,7 @@ describe('the metrics that alerts, dashboard and autoscaler ask for', () => {
 
   /** Every series that a bridge has, with its labels. */
   async function known(): Promise<Map<string, string[]>> {
-    const { registry } = createMetrics(() => 0);
+    const { registry } = createMetrics(() => 0, []);
     const metrics = registry.getMetricsAsArray() as unknown as { name: string; type: string; labelNames: string[] }[];
     return new Map(
       metrics.flatMap(({ name, type, labelNames }): [string, string[]][] =>
@@ -222,7 +222,7 @@ describe('the metrics that alerts, dashboard and autoscaler ask for', () => {
   });
 
   it('tell times apart as far as answerWithin may go', () => {
-    const { endToEndSeconds } = createMetrics(() => 0);
+    const { endToEndSeconds } = createMetrics(() => 0, []);
     const { upperBounds } = endToEndSeconds as unknown as { upperBounds: number[] };
 
     expect(Math.max(...upperBounds)).toBe(300);

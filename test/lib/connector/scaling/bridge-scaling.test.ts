@@ -8,6 +8,7 @@ import {
   type BridgeKedaOptions,
   BridgeScaling,
   type EdgeApp,
+  type InferenceBridge,
   type InferenceBridgeProps,
 } from '../../../../lib';
 import { findManifest, synthesize } from '../../../../lib/testing';
@@ -46,7 +47,11 @@ describe('a bridge without scaling', () => {
       { window: 1024, drainTimeoutSeconds: 70 },
       undefined,
     ]);
-    expect(bridge.group).toBeUndefined();
+    expect([bridge.podDisruptionBudget, bridge.autoscaler, bridge.scaling]).toStrictEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(namesOf(synthesize(app))).not.toContain('PodDisruptionBudget mosquitto/bridge');
   });
 });
@@ -131,13 +136,23 @@ describe('a bridge of several pods', () => {
   });
 
   it('lets everybody look at what keeps them', () => {
-    const fixed = group().bridge.group;
-    const scaled = hpa().bridge.group;
+    const kindsOf = ({ bridge }: { bridge: InferenceBridge }) =>
+      [bridge.podDisruptionBudget, bridge.autoscaler].map((object) => object?.kind);
+    const limitsOf = ({ bridge }: { bridge: InferenceBridge }) => [
+      bridge.scaling?.minReplicas,
+      bridge.scaling?.maxReplicas,
+    ];
 
-    expect([fixed?.podDisruptionBudget.kind, fixed?.autoscaler]).toStrictEqual(['PodDisruptionBudget', undefined]);
-    expect(scaled?.autoscaler?.kind).toBe('HorizontalPodAutoscaler');
-    expect([fixed?.minReplicas, fixed?.maxReplicas]).toStrictEqual([3, 3]);
-    expect([scaled?.minReplicas, scaled?.maxReplicas]).toStrictEqual([2, 9]);
+    expect([group(), hpa(), keda()].map(kindsOf)).toStrictEqual([
+      ['PodDisruptionBudget', undefined],
+      ['PodDisruptionBudget', 'HorizontalPodAutoscaler'],
+      ['PodDisruptionBudget', 'ScaledObject'],
+    ]);
+    expect([group(), hpa(), keda({ minReplicas: 3 })].map(limitsOf)).toStrictEqual([
+      [3, 3],
+      [2, 9],
+      [3, 9],
+    ]);
   });
 });
 

@@ -245,7 +245,8 @@ describe('the rules of an exposure', () => {
   it('may not be more than 100', () => {
     const namespaces = (count: number) => Array.from({ length: count }, (_, i) => `team-${i}`);
 
-    expect(rulesOf(exposed({}, namespaces(50)))).toHaveLength(100);
+    expect(rulesOf(exposed({}, namespaces(42)))).toHaveLength(84);
+    expect(() => rulesOf(exposed({}, namespaces(43)))).toThrow('15 of istio-system/inference-refusal + 86');
     expectRefusal(() => exposed({}, namespaces(51)), {
       code: 'EDGE_ERR_ALB_LIMIT',
       value: '"102 rules"',

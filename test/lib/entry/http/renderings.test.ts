@@ -71,7 +71,7 @@ describe.each([
     expect(controller(host, path)).toStrictEqual({ service, path: arrives });
   });
 
-  it('leads every request where the routes say', () => {
+  it('leads every request where the routes say, the short forms too (E-4)', () => {
     const led = REQUESTS.map(([host, path]) => [host, path, controller(host, path)]);
 
     const said = REQUESTS.map(([host, path]) => {

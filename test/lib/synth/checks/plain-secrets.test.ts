@@ -13,6 +13,7 @@ describe('a ConfigMap (X-8)', () => {
   it.each([
     ['a password', { BROKER_PASSWORD: 'hunter2-hunter2' }],
     ['a token that every tutorial has', { 'api-token': 'token1' }],
+    ['a password that every tutorial has (C-11)', { password: '12341234' }],
     ['the hash of a password (A-1)', { 'password.txt': 'admin:$6$c2FsdA==$aGFzaA==' }],
     ['a password in a properties file', { 'app.properties': 'user=admin\nmqtt.password=hunter2-hunter2\n' }],
     ['a token in a YAML file', { 'app.yaml': 'login:\n  token: "abcdef"\n' }],

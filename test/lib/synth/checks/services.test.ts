@@ -48,7 +48,7 @@ const ROUTES: [kind: string, route: (name: string, port: Port) => RawObject][] =
   ],
 ];
 
-describe.each(ROUTES)('a backend of an %s (E-T1)', (kind, route) => {
+describe.each(ROUTES)('a backend of an %s (E-T1, X-7)', (kind, route) => {
   it('may be a port of a Service of the app', () => {
     expect(() => appOf(NAMESPACE, service(), deployment(), route('serve', 80)).synthYaml()).not.toThrow();
   });
