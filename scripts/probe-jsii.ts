@@ -19,6 +19,8 @@ const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'
 const LEFT_OUT = /^export .* from '\.\/(errors|error-codes)';$/gm;
 /** The sources are newer than what jsii would compile them with; names that are words of other languages are fine. */
 const OPTIONS = ['--tsconfig', 'tsconfig.json', '--validate-tsconfig', 'off', '--silence-warnings', 'reserved-word'];
+/** What the bridge's configuration is checked with. */
+const BUNDLED = ['ajv', 'ajv-formats', 'yaml', 'zod'];
 /** Only what jsii itself asks for. */
 const PROJECT = {
   name: manifest.name,
@@ -31,8 +33,8 @@ const PROJECT = {
   types: 'lib/index.d.ts',
   jsii: { outdir: 'dist', versionFormat: 'full', targets: {} },
   peerDependencies: Object.fromEntries(peers('cdk8s', 'cdk8s-plus-27', 'constructs')),
-  dependencies: Object.fromEntries([...peers('cdk8s', 'cdk8s-plus-27', 'constructs'), ...own('yaml', 'zod')]),
-  bundleDependencies: ['yaml', 'zod'],
+  dependencies: Object.fromEntries([...peers('cdk8s', 'cdk8s-plus-27', 'constructs'), ...own(...BUNDLED)]),
+  bundleDependencies: BUNDLED,
 };
 
 /** As the sources are written. */
@@ -61,7 +63,7 @@ function own(...names: string[]): [string, string][] {
 
 try {
   cpSync(path.join(root, 'lib'), path.join(folder, 'lib'), { recursive: true });
-  for (const part of ['config', 'errors.ts']) {
+  for (const part of ['config', 'payload', 'errors.ts']) {
     cpSync(path.join(root, 'bridge', part), path.join(folder, 'bridge', part), { recursive: true });
   }
   rmSync(path.join(folder, 'lib', 'testing'), { recursive: true });

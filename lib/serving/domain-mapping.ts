@@ -1,9 +1,10 @@
 import type { ApiObject } from 'cdk8s';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { ClusterDomainClaim, DomainMappingObject } from '../crds/knative';
 import { domainProblem } from '../naming/model-hosts';
 import { applyAfter } from '../synth/apply-order';
 import { declareHost } from '../synth/served-hosts';
+import { takeHost } from './host-owners';
 import { refuse } from './refuse';
 
 export interface DomainMappingOptions {
@@ -31,7 +32,6 @@ export interface DomainMappingProps extends DomainMappingOptions {
   readonly tls: boolean;
 }
 
-const BRAND = Symbol.for('cdk8s-edge-inference.DomainMapping');
 /** Knative's webhook refuses to map these. */
 const CLUSTER_DOMAIN = /(^|\.)cluster\.local$/;
 
@@ -50,20 +50,19 @@ export class DomainMapping extends Construct {
 
   /**
    * @throws EdgeError EDGE_ERR_DOMAIN for what is no domain that a model can have; EDGE_ERR_DUPLICATE for one that is
-   * mapped already
+   * mapped already, or is the host of a model
    */
   constructor(scope: Construct, id: string, props: DomainMappingProps) {
     super(scope, id);
     const { domain, namespace, service, tlsSecretName } = props;
     const at = `a domain of ${namespace}/${service}`;
     refuse('EDGE_ERR_DOMAIN', mappingProblem(domain), { at, value: domain, fix: 'Name one host of a domain you own' });
-    const other = mappings(this).find((mapping) => mapping.domain === domain);
-    refuse('EDGE_ERR_DUPLICATE', other && `[${other.node.path}] has it already`, {
+    const other = takeHost(this, domain, `[${this.node.path}]`);
+    refuse('EDGE_ERR_DUPLICATE', other && `${other} has it already`, {
       at,
       value: domain,
       fix: 'Map a domain to one model',
     });
-    Object.defineProperty(this, BRAND, { value: true });
     this.domain = domain;
     this.mapping = new DomainMappingObject(this, 'Resource', {
       metadata: { name: domain, namespace },
@@ -87,8 +86,4 @@ function mappingProblem(domain: string): string | undefined {
   if (domain.startsWith('*')) return "the mapping's name is the domain, and no object's name has a *";
   if (CLUSTER_DOMAIN.test(domain)) return 'Knative refuses domains of the cluster';
   return domainProblem(domain);
-}
-
-function mappings(scope: IConstruct): DomainMapping[] {
-  return scope.node.root.node.findAll().filter((construct): construct is DomainMapping => BRAND in construct);
 }

@@ -12,7 +12,15 @@ import { InferenceProtocol } from './inference-protocol';
 import type { KServeOptions } from './kserve-options';
 import { type KServeTarget, resolveKServe } from './kserve-target';
 import { type ModelAddresses, modelAddresses } from './model-addresses';
-import { checkCanary, checkHosts, checkMetadata, checkModelName, checkName, checkTimeout } from './model-checks';
+import {
+  checkCanary,
+  checkHosts,
+  checkMetadata,
+  checkModelName,
+  checkName,
+  checkTimeout,
+  checkVisibility,
+} from './model-checks';
 import { renderExtras } from './model-extras';
 import { ModelVisibility, type ServingOptions, type Transformer } from './model-options';
 import { checkScaling, renderScaling } from './model-scaling';
@@ -150,6 +158,7 @@ export class InferenceModel extends Construct {
     checkHosts(this.#component, this.#addresses);
     checkMetadata(name, labels, annotations);
     checkModelName(name, this.modelName);
+    checkVisibility(name, this.visibility);
     checkTimeout(name, this.timeout, mode, maxTimeout(props, mode));
     checkCanary(name, canaryTrafficPercent, mode);
     checkScaling(props, { at: name, mode, version, annotations });

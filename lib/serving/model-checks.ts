@@ -3,6 +3,7 @@ import { hostDerivationProblem, hostLengthProblem, type ModelComponent, modelNam
 import { DeploymentMode } from './deployment-mode';
 import { hasVirtualHost, type KServeTarget } from './kserve-target';
 import type { ModelAddresses } from './model-addresses';
+import { ModelVisibility } from './model-options';
 import { refuse } from './refuse';
 
 /** Set from props of their own. */
@@ -77,5 +78,15 @@ export function checkModelName(at: string, modelName: string): void {
     at: `${at}.modelName`,
     value: modelName,
     fix: 'Use letters, digits and the signs -._~ only',
+  });
+}
+
+/** @throws EdgeError EDGE_ERR_VALUE for a visibility that would be passed over, and leave the model public */
+export function checkVisibility(at: string, visibility: ModelVisibility): void {
+  const known = Object.values(ModelVisibility);
+  refuse('EDGE_ERR_VALUE', known.includes(visibility) ? undefined : `it is one of ${known.join(', ')}`, {
+    at: `${at}.visibility`,
+    value: visibility,
+    fix: 'Use ModelVisibility.CLUSTER_LOCAL for a model that nobody outside may reach',
   });
 }

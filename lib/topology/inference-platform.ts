@@ -13,6 +13,7 @@ import type { IPublishedHosts } from '../naming/published-hosts';
 import type { AccessPolicies } from '../serving/access/access-policies';
 import { InferenceAccess } from '../serving/access/inference-access';
 import { DeploymentMode } from '../serving/deployment-mode';
+import { takeHost } from '../serving/host-owners';
 import { InferenceModel } from '../serving/inference-model';
 import { KnativeInstallation } from '../serving/knative-installation';
 import { KnativeSettings } from '../serving/knative-settings';
@@ -100,8 +101,6 @@ export class InferencePlatform extends Chart implements IPublishedHosts {
   readonly #namespaces: string[];
   readonly #models = new Map<string, InferenceModel>();
   readonly #runtimes = new Map<string, ServingRuntime>();
-  /** Whose each host outside of the cluster is. */
-  readonly #hostOwners = new Map<string, string>();
   readonly #props: InferencePlatformProps;
 
   /**
@@ -208,7 +207,7 @@ export class InferencePlatform extends Chart implements IPublishedHosts {
     });
     const runtime = new ServingRuntime(this, `runtime.${path.replace('/', '.')}`, { ...options, name });
     this.#runtimes.set(path, runtime);
-    this.#orderRuntimes();
+    for (const model of this.#models.values()) orderRuntime(model, runtime);
     return runtime;
   }
 
@@ -254,7 +253,7 @@ export class InferencePlatform extends Chart implements IPublishedHosts {
     this.#takeHosts(model);
     applyAfter(model, this.accessPolicies);
     this.#models.set(path, model);
-    this.#orderRuntimes();
+    for (const runtime of this.#runtimes.values()) orderRuntime(model, runtime);
     return model;
   }
 
@@ -271,22 +270,12 @@ export class InferencePlatform extends Chart implements IPublishedHosts {
   #takeHosts(model: InferenceModel): void {
     const path = `${model.namespace}/${model.name}`;
     for (const host of model._hosts()) {
-      const owner = this.#hostOwners.get(host);
+      const owner = takeHost(this, host, path);
       refuse('EDGE_ERR_DUPLICATE', owner && `${owner} has it already`, {
         at: `a host of model ${path}`,
         value: host,
         fix: 'Rename one of them, or use HostLayout.PER_NAMESPACE',
       });
-      this.#hostOwners.set(host, path);
-    }
-  }
-
-  /** KServe gives up on a model whose runtime is not there. */
-  #orderRuntimes(): void {
-    for (const model of this.#models.values()) {
-      for (const runtime of this.#runtimes.values()) {
-        if (model.predictor.runtime === runtime.name) applyAfter(model, runtime);
-      }
     }
   }
 
@@ -305,4 +294,9 @@ export class InferencePlatform extends Chart implements IPublishedHosts {
     const json = ingress._json({ version, domain, externalScheme, hostLayout });
     return json === undefined ? undefined : new KServeIngressConfig(this, 'kserve-ingress', { namespace, json });
   }
+}
+
+/** KServe gives up on a model whose runtime is not there. */
+function orderRuntime(model: InferenceModel, runtime: ServingRuntime): void {
+  if (model.predictor.runtime === runtime.name) applyAfter(model, runtime);
 }

@@ -36,6 +36,12 @@ export function claimCluster(platform: IConstruct): void {
 export function checkPlatform(props: InferencePlatformProps, kserve: KServeTarget): void {
   const derivesHosts = hasVirtualHost(kserve);
   checkDomain('InferencePlatform.domain', props.domain, derivesHosts);
+  const { externalScheme = 'http' } = props;
+  refuse('EDGE_ERR_VALUE', ['http', 'https'].includes(externalScheme) ? undefined : 'URLs begin with http or https', {
+    at: 'InferencePlatform.externalScheme',
+    value: externalScheme,
+    fix: "Use 'https' where something in front of the cluster ends TLS",
+  });
   checkSelectedDomains(props, derivesHosts);
   checkNamespaces(props, derivesHosts);
   checkKnative(props, kserve);

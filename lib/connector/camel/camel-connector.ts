@@ -133,7 +133,7 @@ export class CamelConnector extends Chart {
     checkCamelRoute(route);
     const objectName = objectNameOf(this.name, route, this.#routes);
     admitRoute(this, this.broker, this.#conflicts, { ...route, allowedResponseTopics: [] });
-    const added = new CamelRoute(this, `route-${objectName}`, {
+    const added = CamelRoute._add(this, `route-${objectName}`, {
       route,
       objectName,
       broker: this.broker,

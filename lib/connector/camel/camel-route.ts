@@ -23,6 +23,11 @@ export interface CamelRouteProps {
 
 /** The way from a request topic through a model to a reply topic, as Camel K runs it. */
 export class CamelRoute extends Construct {
+  /** @internal use `connector.addRoute(..)` */
+  static _add(scope: Construct, id: string, props: CamelRouteProps): CamelRoute {
+    return new CamelRoute(scope, id, props);
+  }
+
   readonly name: string;
   readonly model: InferenceModel;
   readonly clients: MosquittoUser[];
@@ -40,7 +45,7 @@ export class CamelRoute extends Construct {
   readonly networkPolicy: ApiObject;
 
   /** @internal use `connector.addRoute(..)` */
-  constructor(scope: Construct, id: string, props: CamelRouteProps) {
+  private constructor(scope: Construct, id: string, props: CamelRouteProps) {
     super(scope, id);
     const { route, broker, user, objectName, workload } = props;
     const { namespace, labels } = workload;
