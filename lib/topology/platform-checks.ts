@@ -63,6 +63,9 @@ function checkDomain(at: string, domain: string, derivesHosts: boolean): void {
     value: domain,
     fix: 'Give the domain without scheme or port, platform.example.com for instance',
   });
+  // Knative takes what is published under it for private, and routes it inside the cluster only.
+  const inside = /(^|\.)cluster\.local$/.test(domain) ? 'it is the domain of the cluster itself' : undefined;
+  refuse('EDGE_ERR_DOMAIN', inside, { at, value: domain, fix: 'Use a domain of your own' });
   const wrongHosts = derivesHosts ? hostDerivationProblem(domain) : undefined;
   refuse('EDGE_ERR_MODEL_HOST', wrongHosts, { at, value: domain, fix: 'Use another domain' });
 }

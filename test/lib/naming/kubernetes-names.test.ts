@@ -37,6 +37,15 @@ describe('dnsSubdomainProblem', () => {
   });
 });
 
+describe('a name that is not there', () => {
+  // As from an environment: `process.env.DOMAIN as string`.
+  const missing = undefined as unknown as string;
+
+  it.each([dnsLabelProblem, dnsSubdomainProblem, workloadNameProblem])('is refused by %o', (problem) => {
+    expect(problem(missing)).toBe('a name is a text');
+  });
+});
+
 describe('workloadNameProblem', () => {
   it.each(['a', 'a1', 'a-b', 'a'.repeat(52)])('accepts the name %j', (name) => {
     expect(workloadNameProblem(name)).toBeUndefined();

@@ -102,6 +102,36 @@ describe('a domain of a model', () => {
     });
   });
 
+  it('is not the host of a model, its own or another one', () => {
+    const platform = platformIn(new EdgeApp());
+    const { externalHost } = platform.addModel('roses', IRIS);
+    const model = platform.addModel('iris', IRIS);
+
+    for (const [host, owner] of [
+      [model.externalHost, 'staging/iris'],
+      [externalHost, 'staging/roses'],
+    ] as const) {
+      expectRefusal(() => model.addDomain(host), {
+        code: 'EDGE_ERR_DUPLICATE',
+        value: `"${host}"`,
+        rule: `${owner} has it already`,
+      });
+    }
+  });
+
+  it('is not given to a model that is added later', () => {
+    const platform = platformIn(new EdgeApp());
+    const model = platform.addModel('iris', IRIS);
+    const host = model.externalHost.replace('iris', 'roses');
+    model.addDomain(host);
+
+    expectRefusal(() => platform.addModel('roses', IRIS), {
+      code: 'EDGE_ERR_DUPLICATE',
+      value: `"${host}"`,
+      rule: `[platform/staging.iris/${host}] has it already`,
+    });
+  });
+
   it('does not open a model that is meant for the cluster', () => {
     expectRefusal(() => iris({ visibility: ModelVisibility.CLUSTER_LOCAL }).addDomain('iris.example.org'), {
       code: 'EDGE_ERR_CLUSTER_LOCAL',

@@ -52,6 +52,14 @@ describe('IdentityHeaderFilter', () => {
     });
   });
 
+  it('is for pods of certain labels: without any it would be for every gateway of the mesh', () => {
+    expectRefusal(() => filter({ gatewayLabels: {} }), {
+      code: 'EDGE_ERR_VALUE',
+      value: '"{}"',
+      rule: 'in istio-system of the whole mesh',
+    });
+  });
+
   it('shows every prop', () => {
     const props: Required<IdentityHeaderFilterProps> = {
       name: 'strip',

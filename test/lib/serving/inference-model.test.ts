@@ -383,6 +383,16 @@ describe('a cluster-local model', () => {
     expect(metadata.labels).toStrictEqual({ [label]: 'cluster-local' });
   });
 
+  it('has no other name for its visibility: the model would be public', () => {
+    const visibility = 'private' as ModelVisibility;
+
+    expectRefusal(() => addModel({ visibility }), {
+      code: 'EDGE_ERR_VALUE',
+      value: '"private"',
+      rule: 'it is one of public, cluster-local',
+    });
+  });
+
   it('has no host outside, and declares none', () => {
     const model = addModel(options);
 

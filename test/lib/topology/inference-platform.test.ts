@@ -127,9 +127,30 @@ describe('the props of InferencePlatform', () => {
   it.each([
     ['localhost', 'at least two parts'],
     ['https://example.com', 'only a-z'],
+    ['svc.cluster.local', 'it is the domain of the cluster itself'],
     [`${'a'.repeat(64)}.com`, 'at most 63 characters'],
   ])('domain %j is refused', (domain, rule) => {
     expectRefusal(() => platform({ domain }), { code: 'EDGE_ERR_DOMAIN', value: `"${domain}"`, rule });
+  });
+
+  it('domain that an environment lacks is refused', () => {
+    const domain = process.env.NO_SUCH_DOMAIN as string;
+
+    expectRefusal(() => platform({ domain }), {
+      code: 'EDGE_ERR_DOMAIN',
+      value: 'undefined',
+      rule: 'a name is a text',
+    });
+  });
+
+  it('external scheme of another protocol is refused', () => {
+    const externalScheme = 'HTTPS' as 'https';
+
+    expectRefusal(() => platform({ externalScheme }), {
+      code: 'EDGE_ERR_VALUE',
+      value: '"HTTPS"',
+      rule: 'URLs begin with http or https',
+    });
   });
 
   it('domain with a part that KServe cuts out of hosts is refused', () => {

@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import {
+  CertificateIssuer,
   EdgeApp,
   type ExistingGatewayOptions,
   GatewayApiVersion,
@@ -192,6 +193,42 @@ describe('exposeThroughGateway()', () => {
       value: '"a GatewayListener.passthrough(..)"',
       rule: 'the broker has no listener for TLS',
     });
+  });
+});
+
+describe('a broker with a certificate of its own', () => {
+  const broker = (app: EdgeApp) => {
+    const issuer = CertificateIssuer.clusterIssuer('ca');
+    return brokerIn(app, { tls: MosquittoTls.fromCertManager(issuer, { dnsNames: [host] }) });
+  };
+
+  it('shows it where TLS is passed through, and nowhere else', () => {
+    const app = new EdgeApp();
+
+    broker(app).exposeThroughGateway({ gateway, mqttListener: PASSTHROUGH, websocketListener: HTTPS });
+
+    expect(servedHosts(app).map(({ tls }) => tls)).toStrictEqual([false, true]);
+  });
+
+  it('is not reached by a name that the certificate does not have', () => {
+    const mqttListener = GatewayListener.passthrough('through', { port: 8883, host: 'mqtt.example.org' });
+
+    expectRefusal(() => broker(new EdgeApp()).exposeThroughGateway({ gateway, mqttListener }), {
+      code: 'EDGE_ERR_HOST_CERTIFICATE',
+      value: '"mqtt.example.org"',
+      rule: `the broker's certificate has the names ${host}`,
+    });
+  });
+});
+
+it('a broker has one way through a Gateway', () => {
+  const broker = brokerIn(new EdgeApp());
+  broker.exposeThroughGateway({ gateway, mqttListener: TCP });
+
+  expectRefusal(() => broker.exposeThroughGateway({ gateway, mqttListener: TLS }), {
+    code: 'EDGE_ERR_DUPLICATE',
+    value: '"exposeThroughGateway(..)"',
+    rule: 'the broker has been given this one already',
   });
 });
 

@@ -1,6 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import {
+  CertificateIssuer,
   EdgeApp,
   MosquittoTls,
   TraefikBrokerRoutes,
@@ -335,12 +336,48 @@ describe('TLS that is passed through', () => {
     expect(ports).toStrictEqual([8883, 8443]);
   });
 
+  it("is held against the names of the broker's own certificate", () => {
+    const tls = MosquittoTls.fromCertManager(CertificateIssuer.clusterIssuer('ca'), { dnsNames: ['*.example.com'] });
+    const app = new EdgeApp();
+
+    brokerIn(app, { tls }).exposeThroughTraefik({ host: 'mqtt.example.com', tls: TraefikTls.passthrough() });
+
+    const path = 'broker/traefik';
+    expect(servedHosts(app)).toStrictEqual([{ host: 'mqtt.example.com', tls: false, path }]);
+    const other = () => brokerIn(new EdgeApp(), { tls });
+    expectRefusal(() => other().exposeThroughTraefik({ host: 'mqtt.example.org', tls: TraefikTls.passthrough() }), {
+      code: 'EDGE_ERR_HOST_CERTIFICATE',
+      value: '"mqtt.example.org"',
+      rule: "the broker's certificate has the names *.example.com, mosquitto.mosquitto.svc.cluster.local",
+    });
+  });
+
+  it("is held against the app's certificates where the broker's comes from a Secret", () => {
+    const app = new EdgeApp();
+    const tls = MosquittoTls.fromSecret('certificate');
+
+    brokerIn(app, { tls }).exposeThroughTraefik({ host: 'mqtt.example.com', tls: TraefikTls.passthrough() });
+
+    expect(servedHosts(app)).toMatchObject([{ host: 'mqtt.example.com', tls: true }]);
+  });
+
   it('is refused for a broker without TLS', () => {
     expectRefusal(() => exposed({ host: 'mqtt.example.com', tls: TraefikTls.passthrough() }), {
       code: 'EDGE_ERR_PASSTHROUGH',
       value: '"TraefikTls.passthrough()"',
       rule: 'the broker has no listener for TLS',
     });
+  });
+});
+
+it('a broker has one way through Traefik', () => {
+  const broker = brokerIn(new EdgeApp());
+  broker.exposeThroughTraefik();
+
+  expectRefusal(() => broker.exposeThroughTraefik({ mqtt: 6883 }), {
+    code: 'EDGE_ERR_DUPLICATE',
+    value: '"exposeThroughTraefik(..)"',
+    rule: 'the broker has been given this one already',
   });
 });
 
