@@ -78,7 +78,8 @@ export class DomainMapping extends Construct {
       });
       applyAfter(this.mapping, this.clusterDomainClaim);
     }
-    declareHost(this, domain, props.tls || tlsSecretName !== undefined);
+    // A Secret of its own brings a certificate that is not one of the plan's.
+    declareHost(this, domain, props.tls && tlsSecretName === undefined);
   }
 }
 

@@ -3,6 +3,7 @@ import { albAnnotations } from './checks/alb-annotations';
 import { removedApiVersions } from './checks/api-versions';
 import { authorizationPolicies } from './checks/authorization-policies';
 import { duplicates } from './checks/duplicates';
+import { httpRoutes } from './checks/http-routes';
 import { placeholders } from './checks/placeholders';
 import { plainSecrets } from './checks/plain-secrets';
 import { probes } from './checks/probes';
@@ -20,6 +21,7 @@ const CHECKS = [
   services,
   albAnnotations,
   authorizationPolicies,
+  httpRoutes,
 ];
 
 /** Problems that show only in the finished manifests: also in those of objects that the stack brought along itself. */

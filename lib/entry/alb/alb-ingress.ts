@@ -95,7 +95,8 @@ export class AlbIngress extends Construct {
     if (this.identityHeaders) applyAfter(this.ingress, this.identityHeaders);
     this.refusal = tokens && this.#refusal(name, group.refuse(this.hosts), props);
     if (tokens) this.#warnOfTokens(tokens.header);
-    for (const host of new Set(hosts.map((host) => servedHost(host, props)))) declareHost(this, host, true);
+    // Not for TLS: the certificate is one of ACM, whose names are not known here.
+    for (const host of new Set(hosts.map((host) => servedHost(host, props)))) declareHost(this, host, false);
     this.node.addValidation({ validate: () => [...group.shadowed(member), ...group.impatience(member)] });
   }
 

@@ -13,7 +13,7 @@ interface IngressBackend {
 
 interface IngressSpec {
   readonly defaultBackend?: IngressBackend;
-  readonly rules?: { readonly http?: { readonly paths?: { readonly backend: IngressBackend }[] } }[];
+  readonly rules?: { readonly http?: { readonly paths?: { readonly backend?: IngressBackend }[] } }[];
 }
 
 interface TraefikSpec {
@@ -79,5 +79,5 @@ export function backendsOf(json: ManifestJson): Backend[] {
 
 function ingressBackends({ defaultBackend, rules = [] }: IngressSpec): IngressBackend[] {
   const paths = rules.flatMap(({ http }) => http?.paths ?? []).map(({ backend }) => backend);
-  return [...(defaultBackend ? [defaultBackend] : []), ...paths];
+  return [defaultBackend, ...paths].filter((backend) => backend !== undefined);
 }

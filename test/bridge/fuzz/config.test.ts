@@ -57,7 +57,11 @@ const values = fc.oneof(
 
 describe('a configuration', () => {
   it('is taken, or refused with a place for each problem, whatever it is', () => {
-    fc.assert(fc.property(anything, (value) => expectVerdict(() => parseBridgeConfig(value))));
+    fc.assert(
+      fc.property(anything, (value) => {
+        expectVerdict(() => parseBridgeConfig(value));
+      }),
+    );
   });
 
   it('is taken, or refused with a place for each problem, whatever one value of it is', () => {

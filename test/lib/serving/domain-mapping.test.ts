@@ -66,7 +66,7 @@ describe('a domain of a model', () => {
 
   it.each([
     [{}, 'http', false],
-    [{ tlsSecretName: 'iris-tls' }, 'http', true],
+    [{ tlsSecretName: 'iris-tls' }, 'http', false],
     [{}, 'https', true],
   ] as const)('with %j and URLs that begin with %s is declared with tls: %s', (options, externalScheme, tls) => {
     const app = new EdgeApp();

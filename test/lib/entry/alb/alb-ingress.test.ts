@@ -126,12 +126,12 @@ describe('exposeThroughAlb() with nothing but a certificate and auth', () => {
     }
   });
 
-  it('declares its hosts, with TLS', () => {
+  it('declares its hosts, whose certificate is none of the plan', () => {
     const { node } = exposed();
 
     expect(servedHosts(node.root).filter(({ path }) => path === node.path)).toStrictEqual([
-      { host: '*.staging.platform.example.com', tls: true, path: 'platform/alb' },
-      { host: '*.prod.platform.example.com', tls: true, path: 'platform/alb' },
+      { host: '*.staging.platform.example.com', tls: false, path: 'platform/alb' },
+      { host: '*.prod.platform.example.com', tls: false, path: 'platform/alb' },
     ]);
   });
 
