@@ -8,6 +8,11 @@ import { Metrics } from '../../test/faults/metrics';
 const START_MS = 20_000;
 const READY_MS = 20_000;
 const LOOK_EVERY_MS = 50;
+/**
+ * In a small container V8 gives new objects 2 MB, and spends as much time on collecting them as the bridge on its work;
+ * on a large machine it gives them 48 MB. One arena is what a process with one busy thread has use for.
+ */
+const MEMORY = { NODE_OPTIONS: '--max-semi-space-size=8 --max-old-space-size=256', MALLOC_ARENA_MAX: '2' };
 
 /** What a bridge has used so far. */
 export interface Usage {
@@ -27,9 +32,15 @@ export class BridgeProgram {
   }
 
   /** Resolves when it takes requests. */
-  static async start(program: string, configFile: string, config: BridgeConfigInput): Promise<BridgeProgram> {
+  static async start(
+    command: readonly string[],
+    configFile: string,
+    config: BridgeConfigInput,
+  ): Promise<BridgeProgram> {
     writeFileSync(configFile, JSON.stringify(config));
-    const child = new Child(program, spawn(process.execPath, [program, '--config', configFile]));
+    const env = { ...process.env, ...MEMORY };
+    const [file = '', ...args] = [...command, '--config', configFile];
+    const child = new Child(command.join(' '), spawn(file, args, { env }));
     const [, port] = await child.says(/"operationsPort":(\d+)/, START_MS);
     const bridge = new BridgeProgram(child, Number(port));
     await bridge.#ready();

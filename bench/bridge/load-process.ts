@@ -19,7 +19,7 @@ export class LoadProcess {
 
   /** Resolves when it can be given orders. */
   static async start(program: string, url: string): Promise<LoadProcess> {
-    const process = fork(program, [url]);
+    const process = fork(program, [url], { execArgv: [] });
     const load = new LoadProcess(process, new Child(program, process));
     await load.#hear('ready');
     return load;

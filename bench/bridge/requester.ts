@@ -1,4 +1,7 @@
+import type { Socket } from 'node:net';
 import mqtt, { type MqttClient } from 'mqtt';
+import { coalesceWrites } from '../../bridge/mqtt/coalesced-writes';
+import { NoStore, publishUnstored } from '../../bridge/mqtt/unstored-publishes';
 import { LoadGenerator, request, takeOrders } from './load';
 
 /**
@@ -23,21 +26,12 @@ async function main([url = '']: string[]): Promise<void> {
   takeOrders(generator);
 }
 
+/** As light as the bridge's own connections: what the load takes of the machine is not there for what is measured. */
 async function connect(url: string): Promise<MqttClient> {
-  const client = await mqtt.connectAsync(url, { protocolVersion: 5, clean: true });
-  const { stream } = client;
-  (stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
-  let corked = false;
-  client.on('packetsend', () => {
-    if (corked) return;
-    corked = true;
-    stream.cork();
-    setImmediate(() => {
-      corked = false;
-      stream.uncork();
-    });
-  });
-  return client;
+  const client = await mqtt.connectAsync(url, { protocolVersion: 5, clean: true, outgoingStore: new NoStore() });
+  (client.stream as Socket).setNoDelay(true);
+  coalesceWrites(client.stream);
+  return publishUnstored(client);
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {

@@ -1,11 +1,10 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { mosquittoProblem } from '../../test/faults/mosquitto-process';
-import { measure, type Times } from './measure';
-import type { Measured } from './order';
+import { measureInTurns } from './in-turns';
+import type { Times } from './measure';
 import { checksOf, tableOf } from './results';
 import { type Bridge, ROWS, type Row, SATURATED_ROW } from './rows';
-import { onStage } from './stage';
 
 const USAGE = `Usage: npm run bench:bridge [-- --quick] [--rounds N] [--only TEXT] [--against FILE]...
 
@@ -52,26 +51,6 @@ async function main(): Promise<void> {
 function against(file: string): Row {
   const what = { ...(SATURATED_ROW.what as Bridge), program: path.resolve(file) };
   return { ...SATURATED_ROW, name: path.basename(file), what };
-}
-
-/** Forth and back in turns, so that what else happens on the machine does no row more harm than others. */
-async function measureInTurns(
-  rows: readonly Row[],
-  rounds: number,
-  times: Times,
-): Promise<ReadonlyMap<Row, readonly Measured[]>> {
-  const bridges = rows.flatMap(({ what }) => (typeof what === 'string' ? [] : [what]));
-  return onStage([...new Set(bridges)], async (stage) => {
-    const results = new Map(rows.map((row) => [row, [] as Measured[]]));
-    for (let round = 0; round < rounds; round += 1) {
-      for (const row of round % 2 === 0 ? rows : rows.toReversed()) {
-        const measured = await measure(row, stage, times);
-        results.get(row)?.push(measured);
-        process.stderr.write(`round ${round + 1}/${rounds}, ${row.name}: ${measured.perSecond.toFixed(0)}/s\n`);
-      }
-    }
-    return results;
-  });
 }
 
 // Ending in the usual way lets what was started end too.

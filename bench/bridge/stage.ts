@@ -19,8 +19,15 @@ export interface Stage {
   readonly bridges: ReadonlyMap<Bridge, { readonly program: BridgeProgram; readonly topics: Topics }>;
 }
 
+/** Commands of bridges that are not run by Node, by the name of the program. */
+export type Peers = Readonly<Record<string, readonly string[]>>;
+
 /** Builds the stage, hands it to `play`, and takes it down again, whatever happens. */
-export async function onStage<T>(bridges: readonly Bridge[], play: (stage: Stage) => Promise<T>): Promise<T> {
+export async function onStage<T>(
+  bridges: readonly Bridge[],
+  peers: Peers,
+  play: (stage: Stage) => Promise<T>,
+): Promise<T> {
   const directory = makeTemporaryDirectory();
   const built: { close(): Promise<void> }[] = [];
   const keep = <U extends { close(): Promise<void> }>(part: U): U => {
@@ -30,6 +37,7 @@ export async function onStage<T>(bridges: readonly Bridge[], play: (stage: Stage
   try {
     const programs = bundlePrograms(directory);
     const files: Record<string, string> = { ours: OURS, naive: programs.naive };
+    const commandOf = (name: string) => peers[name] ?? [process.execPath, files[name] ?? name];
     const broker = keep(await Broker.start(directory));
     const model = keep(await startModel(programs['trivial-model']));
     const requester = keep(await LoadProcess.start(programs.requester, broker.url('tcp')));
@@ -37,9 +45,10 @@ export async function onStage<T>(bridges: readonly Bridge[], play: (stage: Stage
     const running: [Bridge, { program: BridgeProgram; topics: Topics }][] = [];
     for (const [index, bridge] of bridges.entries()) {
       const topics = { request: `requests/${index}`, answer: `answers/${index}` };
-      const file = files[bridge.program] ?? bridge.program;
       const config = bridgeConfig(bridge, topics, broker, model.url);
-      const program = keep(await BridgeProgram.start(file, path.join(directory, `${index}.json`), config));
+      const program = keep(
+        await BridgeProgram.start(commandOf(bridge.program), path.join(directory, `${index}.json`), config),
+      );
       running.push([bridge, { program, topics }]);
     }
     return await play({ requester, caller, bridges: new Map(running) });

@@ -1,7 +1,10 @@
 import type { Captures } from './topic-pattern';
 
-/** What Kubernetes takes for the name of a namespace or a model; no dots, slashes or percent signs. */
-const SAFE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/**
+ * What Kubernetes takes for the name of a namespace or a model; no dots, slashes or percent signs. And nothing that says it
+ * is encoded: Node 22 knows no host with a part like "xn--a", which decodes to nothing.
+ */
+const SAFE = /^(?!xn--)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** What URLs drop or take for something else: line ends, tabs, backslashes, dots of other scripts. */
 const MISREAD = /[^\x21-\x7e]|\\/;
@@ -29,7 +32,7 @@ export function modelUrlProblem(template: string): string | undefined {
 export function captureProblem(captures: Captures, names: readonly string[]): string | undefined {
   const name = names.find((name) => !SAFE.test(captures[name] ?? ''));
   if (name === undefined) return undefined;
-  return `{${name}} is "${excerpt(captures[name] ?? '')}", but it becomes part of a URL, and has 1 to 63 of a-z, 0-9 and -`;
+  return `{${name}} is "${excerpt(captures[name] ?? '')}", but it becomes part of a URL, and has 1 to 63 of a-z, 0-9 and -, without xn-- at its beginning`;
 }
 
 function excerpt(text: string): string {

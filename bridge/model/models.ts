@@ -1,4 +1,5 @@
 import { type Captures, fill, placeholdersIn } from '../config/topic-pattern';
+import { failure } from '../errors';
 import type { ModelCall } from './model-client';
 import type { PatientAnswer } from './patient-model';
 
@@ -34,16 +35,24 @@ export class Models {
     return this.#names;
   }
 
-  /** @param captures of which `captureProblem` found nothing wrong */
+  /**
+   * Where none can be made, because a certificate is just being replaced for instance, one that says so in its answer.
+   *
+   * @param captures of which `captureProblem` found nothing wrong
+   */
   at(captures: Captures): Model {
     const url = fill(this.#template, captures);
     const known = this.#models.get(url);
     if (known && this.#names.length === 0) return known;
-    const model = known ?? new Counted(this.#create(url));
-    this.#models.delete(url);
-    this.#models.set(url, model);
-    this.#forgetOldest();
-    return model;
+    try {
+      const model = known ?? new Counted(this.#create(url));
+      this.#models.delete(url);
+      this.#models.set(url, model);
+      this.#forgetOldest();
+      return model;
+    } catch (error) {
+      return unusable(error as Error);
+    }
   }
 
   async close(): Promise<void> {
@@ -84,4 +93,13 @@ class Counted implements Model {
   close(): Promise<void> {
     return this.#model.close();
   }
+}
+
+function unusable({ message }: Error): Model {
+  const why = failure('BRIDGE_ERR_MODEL_UNREACHABLE', `the model cannot be asked: ${message}`);
+  return {
+    predict: async () => ({ ok: false, failure: why, attempts: 0 }),
+    retire: async () => undefined,
+    close: async () => undefined,
+  };
 }

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient, Store } from 'mqtt';
 import type { BrokerConfig } from '../config';
 import { BridgeError } from '../errors';
 import { coalesceWrites } from './coalesced-writes';
+import { endUnidentified } from './identified-acks';
 import { NoStore, publishUnstored } from './unstored-publishes';
 
+/** MQTT.js throws, where nobody can catch it, when it reads a packet behind the end of a store that forgets. */
+const LASTING = { clean: false };
 const DEFAULT_PORTS: Record<string, number> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 };
 
 /** The connection that takes requests: its session outlives it, so that requests wait for the bridge. */
@@ -74,6 +77,8 @@ function create(broker: BrokerConfig, specific: IClientOptions): MqttClient {
   const { tls } = broker;
   const { protocol, hostname, port, pathname, search } = new URL(broker.url);
   const client = mqtt.connect({
+    incomingStore: new Store(LASTING),
+    outgoingStore: new Store(LASTING),
     ...specific,
     protocol: protocol.slice(0, -1) as IClientOptions['protocol'],
     host: hostname.replace(/^\[|\]$/g, ''),
@@ -93,7 +98,7 @@ function create(broker: BrokerConfig, specific: IClientOptions): MqttClient {
     key: tls?.keyFile && readFileSync(tls.keyFile),
     servername: tls?.serverName,
   });
-  return client.on('connect', () => coalesceWrites(client.stream));
+  return endUnidentified(client).on('connect', () => coalesceWrites(client.stream));
 }
 
 function readSecret(file: string): string {

@@ -88,7 +88,7 @@ export class Link {
       // A client that could not even begin has no stream, and `end` would throw.
       if (client.stream) client.end(true);
       if (openSince !== undefined) {
-        if (worked && Date.now() - openSince > this.#options.reconnect.maxMs) this.#attempt = 0;
+        if (worked && performance.now() - openSince > this.#options.reconnect.maxMs) this.#attempt = 0;
         closed();
       }
       if (!this.#stopped) this.#again(reason);
@@ -109,7 +109,7 @@ export class Link {
     client.on('connect', (connack) => {
       clearTimeout(watchdog);
       noDelay(client);
-      openSince = Date.now();
+      openSince = performance.now();
       unlessSilent(client, watchdogMs, opened(client, connack)).then(
         () => {
           worked = true;

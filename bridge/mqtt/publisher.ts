@@ -38,6 +38,7 @@ export class Publisher {
     this.#retried = retried;
   }
 
+  /** @throws Error when the broker announces limits that nothing could be published within */
   opened(client: MqttClient, connack: IConnackPacket): void {
     this.#connection = new Connection(client, connack);
     this.#whenOpen.resolve(this.#connection);
@@ -90,8 +91,8 @@ class Connection {
 
   constructor(client: MqttClient, { properties }: IConnackPacket) {
     this.#client = client;
-    this.#slots = new Slots(properties?.receiveMaximum ?? DEFAULT_RECEIVE_MAXIMUM);
-    this.maximumPacketSize = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+    this.#slots = new Slots(announced('Receive Maximum', properties?.receiveMaximum, DEFAULT_RECEIVE_MAXIMUM));
+    this.maximumPacketSize = announced('Maximum Packet Size', properties?.maximumPacketSize, Number.POSITIVE_INFINITY);
     this.#watch = setInterval(() => this.#endIfStalled(), STALLED_AFTER_MS / 10).unref();
   }
 
@@ -130,6 +131,13 @@ class Connection {
     fail(new Stalled('the broker did not answer'));
     this.#client.end(true);
   }
+}
+
+/** MQTT allows no 0, with which nothing could ever be published, and no limit twice. */
+function announced(what: string, limit: number | undefined, unlimited: number): number {
+  const value = limit ?? unlimited;
+  if (value >= 1) return value;
+  throw new Error(`the broker announces a ${what} of ${limit}, which MQTT does not allow`);
 }
 
 /** An upper bound of the PUBLISH packet's size: every field at its longest encoding. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,22 +7,30 @@ import { Child } from './child';
 import { Metrics } from './metrics';
 
 const BUNDLE = path.join(__dirname, '../../bundle/bridge.cjs');
-const START_MS = 20_000;
-const READY_MS = 20_000;
-const ANSWER_MS = 5_000;
+const CLOCK_PRELOAD = path.join(__dirname, 'clock-preload.cjs');
+const WRONG_CONFIGURATION = 2;
+const START_MS = 30_000;
+const READY_MS = 30_000;
+const RETIRED_MS = 60_000;
+const SHOWS_MS = 30_000;
+const SAYS_MS = 30_000;
+const ANSWER_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 
 /** The bundled bridge as users run it: one configuration, one process after another. */
 export class BridgeProcess {
+  readonly #config: BridgeConfigInput;
   readonly #configFile: string;
+  #process: ChildProcess | undefined;
   #child: Child | undefined;
   #operationsPort = 0;
   #starts = 0;
   #closed = false;
 
+  /** @param directory for the configuration file, which has the name of the bridge's session */
   constructor(directory: string, config: BridgeConfigInput) {
-    this.#configFile = path.join(directory, 'bridge.json');
-    writeFileSync(this.#configFile, JSON.stringify(config));
+    this.#config = config;
+    this.#configFile = path.join(directory, `${config.broker.clientId}.json`);
   }
 
   /** How many processes there have been. */
@@ -30,15 +38,45 @@ export class BridgeProcess {
     return this.#starts;
   }
 
+  get running(): boolean {
+    return this.#child?.running ?? false;
+  }
+
   /** Resolves when the process answers probes; it takes requests as soon as the broker lets it. */
   async start(): Promise<void> {
-    if (this.#closed) throw new Error('this bridge was closed, it does not start again');
-    if (!existsSync(BUNDLE)) throw new Error(`there is no ${BUNDLE}. Make it with "npm run bundle"`);
     this.#starts += 1;
-    const child = new Child('the bridge', spawn(process.execPath, [BUNDLE, '--config', this.#configFile]));
-    this.#child = child;
-    const [, port] = await child.says(/"operationsPort":(\d+)/, START_MS);
+    const [, port] = await this.#spawn(this.#config).says(/"operationsPort":(\d+)/, START_MS);
     this.#operationsPort = Number(port);
+  }
+
+  /**
+   * Starts the bridge with another configuration, which is wrong.
+   *
+   * @returns what it says about that
+   * @throws Error when it does not end with the exit code for wrong configurations
+   */
+  async refuse(config: object): Promise<string> {
+    const child = this.#spawn(config);
+    await child.ended(START_MS);
+    if (child.exitCode === WRONG_CONFIGURATION) return child.lastWords;
+    throw child.error(`did not refuse its configuration, it ended with code ${child.exitCode}`);
+  }
+
+  /** Has the running bridge read another configuration. */
+  reload(config: object): void {
+    writeFileSync(this.#configFile, JSON.stringify(config));
+    this.#running().signal('SIGHUP');
+  }
+
+  /**
+   * Works off what waits for this bridge, which is gone, and ends its session.
+   *
+   * @throws Error when that does not end by itself, and well
+   */
+  async retire(): Promise<void> {
+    const child = this.#spawn(this.#config, '--retire');
+    await child.ended(RETIRED_MS);
+    if (child.exitCode !== 0) throw child.error(`did not retire, it ended with code ${child.exitCode}`);
   }
 
   /** Resolves when the bridge is connected and subscribed. */
@@ -48,6 +86,26 @@ export class BridgeProcess {
       if (performance.now() > deadline) throw this.#running().error(`was not ready after ${READY_MS} ms`);
       await sleep(LOOK_EVERY_MS);
     }
+  }
+
+  /** Resolves when a metric has reached a value. */
+  async shows(metric: string, atLeast: number): Promise<void> {
+    await this.#until((value) => value >= atLeast, metric);
+  }
+
+  /** Resolves when everything it has taken is acknowledged. */
+  async idle(): Promise<void> {
+    await this.#until((value) => value === 0, 'bridge_unacked');
+  }
+
+  /** Resolves when the bridge has said so in its log. */
+  async says(pattern: RegExp): Promise<void> {
+    await this.#running().says(pattern, SAYS_MS);
+  }
+
+  /** Moves the bridge's wall clock. */
+  moveClock(moveMs: number): void {
+    this.#process?.send({ moveMs });
   }
 
   /** @throws Error when SIGTERM does not end it with exit code 0 */
@@ -65,6 +123,26 @@ export class BridgeProcess {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#child?.end('SIGKILL');
+  }
+
+  #spawn(config: object, ...flags: string[]): Child {
+    if (this.#closed) throw new Error('this bridge was closed, it does not start again');
+    if (!existsSync(BUNDLE)) throw new Error(`there is no ${BUNDLE}. Make it with "npm run bundle"`);
+    writeFileSync(this.#configFile, JSON.stringify(config));
+    const args = ['--require', CLOCK_PRELOAD, BUNDLE, '--config', this.#configFile, ...flags];
+    this.#process = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.#child = new Child('the bridge', this.#process);
+    return this.#child;
+  }
+
+  async #until(reached: (value: number) => boolean, metric: string): Promise<void> {
+    const deadline = performance.now() + SHOWS_MS;
+    for (;;) {
+      const value = (await this.metrics()).sum(metric);
+      if (reached(value)) return;
+      if (performance.now() > deadline) throw this.#running().error(`still had a ${metric} of ${value}`);
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 
   #get(path: string): Promise<Response> {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { endWithThisProcess } from './leftovers';
 
-const LINES_KEPT = 20;
+const LINES_KEPT = 50;
 const END_MS = 20_000;
 
 /** A child process that is waited for, listened to, and ended. */
@@ -11,12 +11,16 @@ export class Child {
   readonly #name: string;
   readonly #process: ChildProcess;
   readonly #lines: string[] = [];
+  readonly #listeners = new Set<(line: string) => void>();
 
   /** @param name what to call it in messages */
   constructor(name: string, child: ChildProcess) {
     this.#name = name;
     this.#process = child;
     endWithThisProcess(child);
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream) createInterface(stream).on('line', (line) => this.#hear(line));
+    }
   }
 
   get exitCode(): number | null {
@@ -28,34 +32,51 @@ export class Child {
     return pid !== undefined && exitCode === null && signalCode === null;
   }
 
-  /** An error about this process, with the last it said. */
-  error(what: string): Error {
-    return new Error(`${this.#name} ${what}. Its last words:\n${this.#lines.join('\n')}`);
+  /** The last it said. */
+  get lastWords(): string {
+    return this.#lines.join('\n');
   }
 
-  /** Resolves with the first match in what the process says; to be called once, right after its start. */
+  /** An error about this process, with the last it said. */
+  error(what: string): Error {
+    return new Error(`${this.#name} ${what}. Its last words:\n${this.lastWords}`);
+  }
+
+  /** Resolves with the first match in what the process says from now on, or has said last. */
   says(pattern: RegExp, withinMs: number): Promise<RegExpExecArray> {
-    const { stdout, stderr } = this.#process;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(this.error(`was not up after ${withinMs} ms`)), withinMs);
-      const settle = (result: () => void) => {
+      const timer = setTimeout(() => fail(this.error(`did not say ${pattern} within ${withinMs} ms`)), withinMs);
+      const stop = () => {
         clearTimeout(timer);
-        result();
+        this.#listeners.delete(look);
+        this.#process.off('error', fail).off('close', ended);
       };
-      this.#process.once('error', (error) => settle(() => reject(error)));
-      this.#process.once('exit', (code, signal) => {
-        settle(() => reject(this.error(`ended with ${signal ?? `code ${code}`} before it was up`)));
-      });
-      for (const stream of [stdout, stderr]) {
-        if (!stream) continue;
-        createInterface(stream).on('line', (line) => {
-          this.#lines.push(line);
-          if (this.#lines.length > LINES_KEPT) this.#lines.shift();
-          const match = pattern.exec(line);
-          if (match) settle(() => resolve(match));
-        });
-      }
+      const fail = (error: Error) => {
+        stop();
+        reject(error);
+      };
+      // Not "exit": what it said before may still be on its way.
+      const ended = (code: number | null, signal: NodeJS.Signals | null) =>
+        fail(this.error(`ended with ${signal ?? `code ${code}`} before it said ${pattern}`));
+      const look = (line: string) => {
+        const match = pattern.exec(line);
+        if (!match) return;
+        stop();
+        resolve(match);
+      };
+      this.#listeners.add(look);
+      this.#process.once('error', fail).once('close', ended);
+      for (const line of this.#lines) look(line);
     });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  /** Resolves when the process has ended by itself, and all it said has been heard. */
+  async ended(withinMs: number): Promise<void> {
+    if (this.running) await once(this.#process, 'close', { signal: AbortSignal.timeout(withinMs) });
   }
 
   /** @throws Error when the process is still there after 20 s; it is killed then */
@@ -69,5 +90,11 @@ export class Child {
       this.#process.kill('SIGKILL');
       throw this.error(`did not end within ${END_MS} ms of ${signal}`);
     }
+  }
+
+  #hear(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length > LINES_KEPT) this.#lines.shift();
+    for (const listener of this.#listeners) listener(line);
   }
 }

@@ -18,13 +18,11 @@ export class Ledger {
     return this.#times.size;
   }
 
-  /** How often something was seen that had been seen before. */
-  get repeated(): number {
-    return this.#entries - this.#times.size;
+  has(id: string): boolean {
+    return this.#times.has(id);
   }
 
-  /** Which of these were never seen. */
-  missing(ids: readonly string[]): string[] {
-    return ids.filter((id) => !this.#times.has(id));
+  ids(): string[] {
+    return [...this.#times.keys()];
   }
 }

@@ -1,9 +1,14 @@
-/** Numbers read from a Prometheus text page, summed over their labels. */
+/** Numbers read from Prometheus text pages, summed over their labels. */
 export class Metrics {
   readonly #lines: readonly string[];
 
-  constructor(page: string) {
-    this.#lines = page.split('\n').filter((line) => !line.startsWith('#'));
+  constructor(...pages: string[]) {
+    this.#lines = pages.flatMap((page) => page.split('\n')).filter((line) => !line.startsWith('#'));
+  }
+
+  /** The numbers of several processes. */
+  static joined(metrics: readonly Metrics[]): Metrics {
+    return new Metrics(...metrics.flatMap((one) => one.#lines));
   }
 
   /** @param label only the samples with this label, written as on the page: `outcome="duplicate"` */

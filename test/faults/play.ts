@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BridgeProcess } from './bridge-process';
+import { Metrics } from './metrics';
 import type { BridgeCounts, Outcome } from './outcome';
 import type { Scenario } from './scenario';
 import { onStage, type Stage } from './stage';
 
-const TIME_LIMIT_MS = 180_000;
-const IDLE_MS = 10_000;
+const TIME_LIMIT_MS = 240_000;
+const IDLE_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 
 /**
@@ -16,64 +16,84 @@ const LOOK_EVERY_MS = 50;
  */
 export function playScenario(scenario: Scenario, watch?: (answered: () => number) => void): Promise<Outcome> {
   return onStage(scenario.setting, (stage) => {
-    watch?.(() => stage.verifier.ledger.distinct);
+    watch?.(() => stage.verifier.settled);
     return withinLimit(count(scenario, stage));
   });
 }
 
 async function count(scenario: Scenario, stage: Stage): Promise<Outcome> {
-  const { bridge, verifier, model } = stage;
-  const { messages } = scenario.load;
-  const ids = Array.from({ length: messages }, (_, index) => String(index));
+  const { verifier, model, bridges } = stage;
+  const { load, promised } = scenario;
+  const { messages } = load;
 
   const over = new AbortController();
   const played = async () => {
     try {
       await scenario.play(stage);
-      await verifier.answered(messages);
+      await verifier.answered(messages - (promised.brokerLoses?.atMost ?? 0));
     } finally {
       over.abort();
     }
   };
-  const looked = scenario.promised.unacknowledgedAtMost === undefined ? undefined : peak(bridge, over.signal);
+  const looked = promised.unacknowledgedAtMost === undefined ? undefined : peak(stage, over.signal);
   const [peakUnacknowledged] = await Promise.all([looked, played()]);
-  const lastBridge = await countsWhenIdle(bridge);
+  const metrics = await metricsWhenIdle(scenario, stage);
   await verifier.flush();
 
+  const { predictions, errors, deadLetters } = verifier;
+  const lastBridge = counts(metrics);
+  const { calls, refusals } = await model.report();
+  const unanswered = Array.from({ length: messages }, (_, id) => String(id)).filter((id) => !verifier.isSettled(id));
+  const lostByBroker = promised.brokerLoses ? messages - (lastBridge.received - lastBridge.adopted) : 0;
   return {
-    lost: verifier.ledger.missing(ids).length,
-    duplicates: verifier.ledger.repeated,
-    errorReplies: verifier.errorReplies,
-    modelCalls: await model.calls(),
+    predicted: predictions.distinct,
+    errors: verifier.codes,
+    deadLetters: deadLetters.distinct,
+    lost: unanswered.length - lostByBroker,
+    lostByBroker,
+    askedInVain: (await model.asked()).filter((id) => !verifier.isSettled(id)).length,
+    duplicates: predictions.entries + errors.entries - union(predictions.ids(), errors.ids()).size,
+    modelCalls: calls - refusals,
     peakUnacknowledged,
     lastBridge,
-    oneBridge: bridge.starts === 1,
+    metrics,
+    oneBridge: bridges.every(({ running, starts }) => running && starts === 1),
   };
 }
 
-/** The highest number of messages the bridge says it holds unacknowledged, until it is over. */
-async function peak(bridge: BridgeProcess, over: AbortSignal): Promise<number> {
+/** The highest number of messages the bridges say they hold unacknowledged, until it is over. */
+async function peak(stage: Stage, over: AbortSignal): Promise<number> {
   let highest = 0;
   while (!over.aborted) {
-    highest = Math.max(highest, (await counts(bridge)).unacknowledged);
+    highest = Math.max(highest, counts(await metricsOf(stage)).unacknowledged);
     await sleep(LOOK_EVERY_MS);
   }
   return highest;
 }
 
-/** What the bridge has counted when it is done with everything, or when it should have been for long. */
-async function countsWhenIdle(bridge: BridgeProcess): Promise<BridgeCounts> {
+/**
+ * What the bridges have counted when they are done with everything and show what they should, or when that should have
+ * been for long.
+ */
+async function metricsWhenIdle({ promised }: Scenario, stage: Stage): Promise<Metrics> {
   const deadline = performance.now() + IDLE_MS;
-  let last = await counts(bridge);
-  while (last.unacknowledged + last.inflight > 0 && performance.now() < deadline) {
+  for (;;) {
+    const metrics = await metricsOf(stage);
+    const { unacknowledged, inflight } = counts(metrics);
+    const shown = (promised.shows ?? []).every(({ metric, label, atLeast }) => metrics.sum(metric, label) >= atLeast);
+    if ((unacknowledged + inflight === 0 && shown) || performance.now() > deadline) return metrics;
     await sleep(LOOK_EVERY_MS);
-    last = await counts(bridge);
   }
-  return last;
 }
 
-async function counts(bridge: BridgeProcess): Promise<BridgeCounts> {
-  const metrics = await bridge.metrics();
+/** A bridge that was there and is no more has left the others. */
+async function metricsOf({ bridges }: Stage): Promise<Metrics> {
+  const running = bridges.filter((bridge) => bridge.running);
+  return Metrics.joined(await Promise.all(running.map((bridge) => bridge.metrics())));
+}
+
+function counts(metrics: Metrics): BridgeCounts {
+  const calls = 'bridge_http_requests_total';
   return {
     received: metrics.sum('bridge_messages_received_total'),
     settled: metrics.sum('bridge_messages_settled_total'),
@@ -81,7 +101,12 @@ async function counts(bridge: BridgeProcess): Promise<BridgeCounts> {
     unacknowledged: metrics.sum('bridge_unacked'),
     adopted: metrics.sum('bridge_messages_settled_total', 'outcome="duplicate"'),
     reconnects: metrics.sum('bridge_reconnects_total'),
+    failedCalls: metrics.sum(calls) - metrics.sum(calls, 'code="200"'),
   };
+}
+
+function union(...lists: (readonly string[])[]): Set<string> {
+  return new Set(lists.flat());
 }
 
 async function withinLimit<T>(work: Promise<T>): Promise<T> {

@@ -2,22 +2,30 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Stands between the bridge and the broker, and breaks every connection when it is told to. */
+/** A connection of the bridge, and the one to the broker that belongs to it. */
+interface Pair {
+  readonly near: Socket;
+  readonly far: Socket;
+}
+
+/** Stands between the bridge and the broker, and does to their connections what networks do. */
 export class ResettingProxy {
   readonly #server: Server;
+  readonly #pairs = new Set<Pair>();
   readonly #sockets = new Set<Socket>();
-  #away = false;
+  #brokenBy: 'refusing' | 'silence' | undefined;
 
   private constructor(brokerPort: number) {
     this.#server = createServer({ noDelay: true }, (near) => {
-      if (this.#away) {
+      if (this.#brokenBy === 'refusing') {
         near.resetAndDestroy();
         return;
       }
+      this.#track(near);
+      if (this.#brokenBy === 'silence') return;
       const far = connect({ port: brokerPort, host: '127.0.0.1', noDelay: true });
-      this.#track(near, far);
-      this.#track(far, near);
-      near.pipe(far).pipe(near);
+      this.#track(far);
+      this.#join({ near, far });
     });
   }
 
@@ -38,10 +46,38 @@ export class ResettingProxy {
 
   /** Breaks every connection, and refuses new ones for a while. */
   async refuseFor(ms: number): Promise<void> {
-    this.#away = true;
+    this.#brokenBy = 'refusing';
     this.reset();
     await sleep(ms);
-    this.#away = false;
+    this.#brokenBy = undefined;
+  }
+
+  /**
+   * Nothing goes through any more, and neither side is told: neither those who are connected, nor those who connect
+   * until `listenAgain`. The connections of this time stay silent for ever.
+   */
+  fallSilent(): void {
+    this.#brokenBy = 'silence';
+    for (const { near, far } of this.#pairs) {
+      near.unpipe().pause();
+      far.unpipe().pause();
+    }
+    this.#pairs.clear();
+  }
+
+  listenAgain(): void {
+    this.#brokenBy = undefined;
+  }
+
+  /** Nothing goes through for a while; then everything does. */
+  async stallFor(ms: number): Promise<void> {
+    const stalled = [...this.#pairs];
+    for (const { near, far } of stalled) {
+      near.unpipe();
+      far.unpipe();
+    }
+    await sleep(ms);
+    for (const { near, far } of stalled) near.pipe(far).pipe(near);
   }
 
   async close(): Promise<void> {
@@ -50,12 +86,24 @@ export class ResettingProxy {
     await once(this.#server, 'close');
   }
 
-  #track(socket: Socket, other: Socket): void {
+  #join(pair: Pair): void {
+    const { near, far } = pair;
+    this.#pairs.add(pair);
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      socket.on('close', () => {
+        // The end of a connection that nothing goes through does not go through either.
+        if (this.#pairs.delete(pair)) other.destroy();
+      });
+    }
+    near.pipe(far).pipe(near);
+  }
+
+  #track(socket: Socket): void {
     this.#sockets.add(socket);
-    socket.on('error', () => other.destroy());
-    socket.on('close', () => {
-      this.#sockets.delete(socket);
-      other.destroy();
-    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => this.#sockets.delete(socket));
   }
 }

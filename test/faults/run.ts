@@ -15,18 +15,25 @@ Runs the bridge through every fault it promises to stand, with a real Mosquitto,
 const HEADINGS = [
   'scenario',
   'QoS',
-  'messages',
+  'sent',
+  'answered',
+  'errors',
+  'dead letters',
   'lost',
-  'duplicate answers',
+  'lost by the broker',
+  'duplicates',
   'model calls',
-  'redeliveries adopted',
+  'adopted',
   'seconds',
 ];
 
 interface Played {
   readonly scenario: Scenario;
+  /** Nothing when it was not played to its end. */
   readonly outcome: Outcome | undefined;
   readonly broken: readonly string[];
+  /** Why it was not played at all. */
+  readonly skipped?: string;
   readonly seconds: number;
 }
 
@@ -43,6 +50,8 @@ async function main(): Promise<void> {
     played.push(await playOne(scenario, `${index + 1}/${scenarios.length}`));
   }
   process.stdout.write(`\n${table(HEADINGS, played.map(row))}\n`);
+  const skipped = played.flatMap(({ scenario, skipped }) => (skipped ? [`${scenario.name}: ${skipped}`] : []));
+  if (skipped.length > 0) process.stdout.write(`\nSkipped:\n${skipped.join('\n')}\n`);
   const broken = played.flatMap(({ scenario, broken }) => broken.map((what) => `${scenario.specification}: ${what}`));
   if (broken.length === 0) return;
   process.stdout.write(`\nBroken promises:\n${broken.join('\n')}\n`);
@@ -50,6 +59,11 @@ async function main(): Promise<void> {
 }
 
 async function playOne(scenario: Scenario, number: string): Promise<Played> {
+  const skipped = scenario.problem?.();
+  if (skipped) {
+    process.stdout.write(`${number} ${scenario.specification}: skipped\n`);
+    return { scenario, outcome: undefined, broken: [], skipped, seconds: 0 };
+  }
   const progress = new Progress(`${number} ${scenario.specification}`, scenario.load.messages);
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
@@ -67,15 +81,20 @@ async function playOne(scenario: Scenario, number: string): Promise<Played> {
 function row({ scenario, outcome, seconds }: Played): string[] {
   const { name, setting, load } = scenario;
   const number = (value: number) => value.toLocaleString('en');
+  const total = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((sum, one) => sum + one, 0);
   const counts = outcome
     ? [
+        number(outcome.predicted),
+        number(total(outcome.errors)),
+        number(outcome.deadLetters),
         number(outcome.lost),
+        number(outcome.lostByBroker),
         number(outcome.duplicates),
         number(outcome.modelCalls),
         // Redeliveries meant for a process that is gone cannot be adopted by the next one.
         outcome.oneBridge ? number(outcome.lastBridge.adopted) : '',
       ]
-    : ['?', '?', '?', '?'];
+    : HEADINGS.slice(3, -1).map(() => '?');
   return [name, String(setting.qos), number(load.messages), ...counts, seconds.toFixed(1)];
 }
 

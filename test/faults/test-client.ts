@@ -3,9 +3,13 @@ import mqtt, { type MqttClient } from 'mqtt';
 
 const SESSION_SECONDS = 3_600;
 
+/** The harness at the broker, where the broker asks who it is. */
+export const HARNESS = { username: 'harness', password: 'harness' } as const;
+
 /** An MQTT 5 client of the harness: its session outlives its connections, and it comes back by itself. */
 export async function connectTestClient(port: number, clientId: string): Promise<MqttClient> {
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, {
+    ...HARNESS,
     clientId,
     clean: false,
     protocolVersion: 5,

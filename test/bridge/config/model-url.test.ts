@@ -42,6 +42,7 @@ describe('captureProblem', () => {
     'Iris',
     '-iris',
     'iris-',
+    'xn--a',
     'iris@evil.example',
     'evil.example#',
     '',

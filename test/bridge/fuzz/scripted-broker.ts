@@ -2,8 +2,10 @@ import type { Socket } from 'node:net';
 import { type HostileServer, startHostile } from './hostile-server';
 
 const CONNECT = 1;
+const PUBLISH = 3;
 const SUBSCRIBE = 8;
 const PINGREQ = 12;
+const DISCONNECT = 14;
 
 /** One connection of a bridge to a broker that is played by hand, byte by byte. */
 export interface Played {
@@ -15,10 +17,6 @@ export interface Played {
   readonly behave: (connackProperties?: readonly number[]) => void;
 }
 
-export interface ScriptedBroker extends HostileServer {
-  readonly url: string;
-}
-
 /**
  * @param play called with each connection that has sent its CONNECT; what it does not answer, nobody does
  * @param heard told of every packet of a connection that behaves, by its type
@@ -26,8 +24,8 @@ export interface ScriptedBroker extends HostileServer {
 export async function startScripted(
   play: (played: Played, connection: number) => void,
   heard: (type: number, socket: Socket) => void = () => undefined,
-): Promise<ScriptedBroker> {
-  const server = await startHostile((socket, connection) => {
+): Promise<HostileServer> {
+  return startHostile((socket, connection) => {
     let unread = Buffer.alloc(0);
     let behaving = false;
     let protocolVersion: 4 | 5 = 5;
@@ -45,12 +43,14 @@ export async function startScripted(
             socket.write(connack(protocolVersion, properties));
           };
           play({ socket, protocolVersion, link, behave }, connection);
-        } else if (behaving && type === SUBSCRIBE) socket.write(suback(packet, protocolVersion));
-        else if (behaving && type === PINGREQ) socket.write(Buffer.from([0xd0, 0]));
+        } else if (!behaving) continue;
+        else if (type === SUBSCRIBE) socket.write(suback(packet, protocolVersion));
+        else if (type === PUBLISH) socket.write(puback(packet));
+        else if (type === PINGREQ) socket.write(Buffer.from([0xd0, 0]));
+        else if (type === DISCONNECT) socket.end();
       }
     });
   });
-  return { ...server, url: `mqtt://127.0.0.1:${server.port}` };
 }
 
 export function connack(protocolVersion: 4 | 5, properties: readonly number[] = [], reason = 0): Buffer {
@@ -85,6 +85,13 @@ export function publish(
 function suback(subscribe: Buffer, protocolVersion: 4 | 5): Buffer {
   const id = subscribe.subarray(headLength(subscribe), headLength(subscribe) + 2);
   return Buffer.from(protocolVersion === 5 ? [0x90, 4, ...id, 0, 1] : [0x90, 3, ...id, 1]);
+}
+
+/** Everything the bridge publishes is of QoS 1. */
+function puback(publish: Buffer): Buffer {
+  const topicAt = headLength(publish) + 2;
+  const idAt = topicAt + publish.readUInt16BE(topicAt - 2);
+  return Buffer.from([0x40, 2, ...publish.subarray(idAt, idAt + 2)]);
 }
 
 /** The first whole packet in some bytes. */

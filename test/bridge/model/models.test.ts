@@ -47,6 +47,29 @@ describe('Models', () => {
     expect(retired).toStrictEqual(['http://m1.svc/']);
   });
 
+  it('answers with the reason while a model cannot be made, and makes it when it can', async () => {
+    const call = { body: Buffer.from('{}'), requestId: 'r-1' };
+    let certificate: string | undefined;
+    const models = new Models('https://{model}.svc/', () => {
+      if (certificate === undefined) throw new Error('ENOENT: tls.crt');
+      return {
+        predict: async () => ({ ok: true, body: Buffer.from('1'), contentType: 'application/json', attempts: 1 }),
+        retire: async () => undefined,
+        close: async () => undefined,
+      };
+    });
+
+    expect(await models.at({ model: 'iris' }).predict(call)).toMatchObject({
+      ok: false,
+      failure: { code: 'BRIDGE_ERR_MODEL_UNREACHABLE', retryable: true },
+      attempts: 0,
+    });
+
+    certificate = 'renewed';
+
+    expect(await models.at({ model: 'iris' }).predict(call)).toMatchObject({ ok: true });
+  });
+
   it('retires none that has an answer to give', async () => {
     const { models, retired } = modelsOf('http://{model}.svc/');
     const answer = models.at({ model: 'm0' }).predict({ body: Buffer.from('{}'), requestId: 'r-1' });

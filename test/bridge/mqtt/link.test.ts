@@ -321,6 +321,19 @@ describe('Link', () => {
       expect(waits(failures)).toEqual([100, 200, 400, 100]);
     });
 
+    it('is short again after a connection that worked, although the clock was put back meanwhile', async () => {
+      const { link, newest, failures, retry } = linkTo();
+      link.start();
+      newest().emit('error', new Error('no'));
+      await retry();
+      newest().open();
+      vi.setSystemTime(Date.now() - 3_600_000);
+      await vi.advanceTimersByTimeAsync(60_000);
+      newest().lose();
+
+      expect(waits(failures)).toEqual([100, 100]);
+    });
+
     it('grows when the connection breaks at once each time, as between two bridges with one client id', async () => {
       const { link, newest, failures, retry } = linkTo();
       link.start();

@@ -309,6 +309,14 @@ describe('Publisher', () => {
     });
   });
 
+  describe('a broker that says it takes nothing', () => {
+    it.each([{ receiveMaximum: 0 }, { maximumPacketSize: 0 }])('is refused: %j', (properties) => {
+      const { open } = publisherWithConnections();
+
+      expect(() => open(properties)).toThrow('of 0, which MQTT does not allow');
+    });
+  });
+
   describe('a broker that says nothing', () => {
     it('loses the connection, and gets the message again on the next one', async () => {
       const { publisher, open } = publisherWithConnections();
