@@ -57,7 +57,7 @@ export class BridgeProgram {
   }
 
   async close(): Promise<void> {
-    await this.#child.end('SIGTERM');
+    await this.#child.end('SIGKILL');
   }
 
   async #ready(): Promise<void> {
