@@ -36,17 +36,20 @@ function platform(app: EdgeApp, count: number): InferencePlatform {
   return models;
 }
 
-function routes(app: EdgeApp, models: InferencePlatform): void {
-  const broker = new Mosquitto(app, 'broker');
-  const devices: MosquittoUser[] = Array.from({ length: 20 }, (_, i) =>
-    broker.addUser(`device-${i}`, Credentials.fromSecret(`device-${i}-mqtt`)),
-  );
-  const bridges = Array.from(
-    { length: 10 },
-    (_, i) => new InferenceBridge(app, `bridge-${i}`, { broker, code: BridgeCode.fromImage('bridge:1') }),
-  );
-  for (const [i, model] of models.models.entries()) {
-    bridges[i % bridges.length]?.addRoute({ model, clients: [devices[i % devices.length] as MosquittoUser] });
+/** A broker's access list is one ConfigMap, which has room for some thousand routes. */
+const ROUTES_OF_A_BROKER = 1_000;
+
+function routes(app: EdgeApp, { models }: InferencePlatform): void {
+  for (let i = 0; i < models.length; i += ROUTES_OF_A_BROKER) {
+    const name = `broker-${i / ROUTES_OF_A_BROKER}`;
+    const broker = new Mosquitto(app, name, { namespace: name });
+    const devices: MosquittoUser[] = Array.from({ length: 20 }, (_, n) =>
+      broker.addUser(`device-${n}`, Credentials.fromSecret(`device-${n}-mqtt`)),
+    );
+    const bridge = new InferenceBridge(app, `${name}-bridge`, { broker, code: BridgeCode.fromImage('bridge:1') });
+    for (const [n, model] of models.slice(i, i + ROUTES_OF_A_BROKER).entries()) {
+      bridge.addRoute({ model, clients: [devices[n % devices.length] as MosquittoUser] });
+    }
   }
 }
 
