@@ -37,9 +37,10 @@ describe('the packed package, installed', () => {
 
     expect(readdirSync(path.join(project, 'dist')).sort()).toStrictEqual([
       '00-namespaces.k8s.yaml',
-      'bridge.k8s.yaml',
-      'broker.k8s.yaml',
-      'platform.k8s.yaml',
+      '01-bridge.k8s.yaml',
+      '01-broker.k8s.yaml',
+      '01-platform.k8s.yaml',
+      'patches',
       'traefik.helm-values',
     ]);
   });
