@@ -14,7 +14,7 @@ COPY package.json package-lock.json ./
 # Without scripts: the project's own would pack sources that are not there yet, and packing needs none of the others.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
-COPY scripts/bundle-bridge.ts scripts/
+COPY scripts/bundle-bridge.ts scripts/silent-debug.ts scripts/
 COPY bridge bridge
 RUN npm run bundle
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buildConnector } from 'undici';
+import { writeCorkedInOnePiece } from './corked-writes';
 
 /** What a connection over TLS is made with; files in PEM. */
 export interface TlsFiles {
@@ -23,7 +24,11 @@ export function connector(tls: TlsFiles, timeoutMs: number): buildConnector.conn
       return;
     }
     // undici itself would prefer the name in the header Host.
-    connect(serverName === undefined ? options : { ...options, servername: serverName }, callback);
+    connect(serverName === undefined ? options : { ...options, servername: serverName }, (...result) => {
+      const [, socket] = result;
+      if (socket) writeCorkedInOnePiece(socket);
+      callback(...result);
+    });
   };
 }
 

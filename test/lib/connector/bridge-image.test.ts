@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../support/folders';
+import { ROOT, temporaryFolder } from '../support/folders';
 import { manifestOf } from '../support/manifests';
 import { irisStack } from '../support/stacks';
 
@@ -32,6 +33,18 @@ describe('the Dockerfile', () => {
     expect(copied).not.toStrictEqual([]);
     expect(copied.filter((source) => !existsSync(path.join(ROOT, source)))).toStrictEqual([]);
     expect(allowed.map((line) => line.slice(1)).sort()).toStrictEqual([...copied].sort());
+  });
+
+  it('builds the program from nothing but that', () => {
+    const checkout = temporaryFolder();
+    for (const source of copied) cpSync(path.join(ROOT, source), path.join(checkout, source), { recursive: true });
+    symlinkSync(path.join(ROOT, 'node_modules'), path.join(checkout, 'node_modules'));
+    const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+    const [program = '', ...args] = scripts.bundle.split(' ');
+
+    execFileSync(path.join(ROOT, 'node_modules/.bin', program), args, { cwd: checkout, stdio: 'pipe' });
+
+    expect(existsSync(path.join(checkout, 'bundle/bridge.cjs'))).toBe(true);
   });
 
   it('leaves in the image the program and its licence only', () => {
