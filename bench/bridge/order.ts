@@ -30,6 +30,8 @@ export interface Measured {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** The slowest of all but the straggler. */
+  readonly worstMs: number;
   /** Processor time and memory of the load process itself. */
   readonly cpuMicrosecondsEach: number;
   readonly rssBytes: number;

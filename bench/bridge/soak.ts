@@ -1,16 +1,22 @@
 import { parseArgs } from 'node:util';
 import { mosquittoProblem } from '../../test/faults/mosquitto-process';
 import { measure } from './measure';
-import { type Bridge, SATURATED_ROW } from './rows';
+import { type Bridge, type Row, SATURATED_ROW } from './rows';
 import { onStage } from './stage';
 
-const USAGE = `Usage: npm run bench:soak [-- --minutes N]
+const USAGE = `Usage: npm run bench:soak [-- --minutes N] [--per-second N]
 
 As many requests as the bridge can answer, for a long time. It fails when the bridge takes too much memory, or more and
 more of it.
 
   --minutes N           default 60
+  --per-second N        requests; default as many as can be answered
 `;
+const OPTIONS = {
+  minutes: { type: 'string', default: '60' },
+  'per-second': { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
 const MINUTE_MS = 60_000;
 const MOST_MEGABYTES = 120;
 /** What is warm after this part of the time stays warm: from then on memory may not grow by more than chance. */
@@ -18,9 +24,10 @@ const WARM_AFTER = 1 / 4;
 const MOST_GROWTH = 1.1;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' }, help: { type: 'boolean' } } });
+  const { values } = parseArgs({ options: OPTIONS });
   const minutes = Math.ceil(Number(values.minutes));
-  if (values.help || !(minutes > 0)) {
+  const perSecond = values['per-second'] === undefined ? undefined : Number(values['per-second']);
+  if (values.help || !(minutes > 0) || !(perSecond === undefined || perSecond > 0)) {
     process.stdout.write(USAGE);
     return;
   }
@@ -29,7 +36,8 @@ async function main(): Promise<void> {
     process.stdout.write(`skipped: ${problem}\n`);
     return;
   }
-  const megabytes = await soak(minutes);
+  const row = perSecond === undefined ? SATURATED_ROW : { ...SATURATED_ROW, load: { perSecond } };
+  const megabytes = await soak(row, minutes);
   for (const what of faults(megabytes)) {
     process.stdout.write(`NOT KEPT: ${what}\n`);
     process.exitCode = 1;
@@ -37,11 +45,11 @@ async function main(): Promise<void> {
 }
 
 /** @returns the memory of the bridge after each minute */
-function soak(minutes: number): Promise<number[]> {
-  return onStage([SATURATED_ROW.what as Bridge], {}, async (stage) => {
+function soak(row: Row, minutes: number): Promise<number[]> {
+  return onStage([row.what as Bridge], {}, async (stage) => {
     const megabytes: number[] = [];
     for (let minute = 1; minute <= minutes; minute += 1) {
-      const { perSecond, p99Ms, rssBytes } = await measure(SATURATED_ROW, stage, { warmUpMs: 0, measureMs: MINUTE_MS });
+      const { perSecond, p99Ms, rssBytes } = await measure(row, stage, { warmUpMs: 0, measureMs: MINUTE_MS });
       megabytes.push(rssBytes / 1e6);
       const figures = [
         `${perSecond.toFixed(0)}/s`,

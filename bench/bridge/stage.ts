@@ -65,7 +65,7 @@ async function startModel(program: string): Promise<{ readonly url: string; clos
 }
 
 function bridgeConfig(
-  { qos, link, window, concurrency }: Bridge,
+  { qos, link, window, concurrency, batch }: Bridge,
   topics: Topics,
   broker: Broker,
   modelUrl: string,
@@ -84,6 +84,7 @@ function bridgeConfig(
         qos,
         concurrency,
         model: { url: modelUrl },
+        batch: batch === undefined ? undefined : { maxItems: batch },
         // An answer with QoS 0 would acknowledge nothing, so requests with QoS 0 get theirs with QoS 1.
         reply: { topic: topics.answer, qos: qos === 2 ? 2 : 1 },
         deadLetter: { topic: `dead-letters/${topics.answer}` },

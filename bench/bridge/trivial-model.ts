@@ -3,15 +3,14 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 /**
  * A model that takes no time: what it costs is the machine's loopback, and not an HTTP server.
  *
- * It understands the requests of the benchmark and no others: one at a time on a connection, with a content length. A
- * request that says so is answered after `delayMs`.
+ * It understands the requests of the benchmark and no others: one at a time on a connection, with a content length, and
+ * instances that are texts without a quotation mark. A request that says so is answered after `delayMs`.
  */
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-const BODY = JSON.stringify({ predictions: ['x'.repeat(237)] });
-const ANSWER = Buffer.from(
-  `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`,
-);
+const PREDICTION = 'x'.repeat(237);
+/** By the number of predictions in them. */
+const answers = new Map<number, Buffer>();
 
 const server = createServer((socket) => {
   socket.setNoDelay(true);
@@ -42,6 +41,17 @@ function wholeRequest(bytes: Buffer): string | undefined {
 
 function answer(socket: Socket, request: string): void {
   const delayMs = /"delayMs":(\d+)/.exec(request)?.[1];
-  if (delayMs === undefined) socket.write(ANSWER);
-  else setTimeout(() => socket.write(ANSWER), Number(delayMs));
+  const predictions = answerOf(request.split('","').length);
+  if (delayMs === undefined) socket.write(predictions);
+  else setTimeout(() => socket.write(predictions), Number(delayMs));
+}
+
+function answerOf(count: number): Buffer {
+  const known = answers.get(count);
+  if (known) return known;
+  const body = JSON.stringify({ predictions: Array(count).fill(PREDICTION) });
+  const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
+  const answer = Buffer.from(head + body);
+  answers.set(count, answer);
+  return answer;
 }
