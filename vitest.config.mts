@@ -1,11 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
-const common = { testTimeout: 30_000, hookTimeout: 30_000 };
+// A program that Pulumi's SDK runs takes two seconds alone, but many where all of these tests run at once.
+const common = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+/** What the library loads only when it is needed, it loads with `require`. Vite has none for sources; tsx has. */
+const lazySources = {
+  name: 'lazy-sources',
+  transform: (code: string, file: string) =>
+    /\/lib\/.*\.ts$/.test(file)
+      ? code.replaceAll(/\brequire\(("\.[^"]+"|'\.[^']+')\)/g, 'require("tsx/cjs/api").require($1, __filename)')
+      : undefined,
+};
 
 export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [lazySources],
         test: {
           ...common,
           name: 'unit',
@@ -16,6 +27,7 @@ export default defineConfig({
       },
       // They load the machine, and would disturb the others.
       {
+        plugins: [lazySources],
         test: {
           ...common,
           name: 'faults',

@@ -115,9 +115,19 @@ export const EDGE_ERRORS = {
     fix: 'Write out who may call what; where it is meant that way, EdgeApp.accept(..) lets it pass.',
   },
   EDGE_ERR_TOKEN: {
-    means: 'A placeholder that was never replaced by its value.',
-    why: 'The placeholder itself would be applied, as if it were the value.',
+    means: 'A placeholder that was never replaced by its value, or that stands where the value itself is needed.',
+    why: 'The placeholder would be applied as if it were the value; and what names or counts objects must be known before.',
     fix: 'Give the value, from configuration for instance.',
+  },
+  EDGE_ERR_NOT_REGISTERED: {
+    means: 'A construct for which ClusterObjects has registered nothing.',
+    why: 'There is no resource whose status could be read, or that something could wait for.',
+    fix: 'Give an object of the app, or a construct whose principal object is in it.',
+  },
+  EDGE_ERR_INGRESS_ADDRESS: {
+    means: 'An Ingress that has no host name of a load balancer in its status.',
+    why: 'Its controller has not given it one, or nobody waited for it, and a DNS record would lead nowhere.',
+    fix: 'See what the controller says about it, and do not skip the waiting for it.',
   },
   EDGE_ERR_VALUE: {
     means: 'A number or text outside of what its reader accepts.',
@@ -133,6 +143,11 @@ export const EDGE_ERRORS = {
     means: 'TLS of a broker that no client could use, or that would not be what it is called.',
     why: 'Nobody could connect, or a weaker protocol or any certificate would be taken without a word.',
     fix: 'Give the broker a certificate and its clients an authority, or leave the option out.',
+  },
+  EDGE_ERR_BROKER_FEATURE: {
+    means: 'Something that is asked of a broker and that this broker does not do, or does otherwise.',
+    why: 'It would take the request, and messages would come twice, under another name, or not at all.',
+    fix: 'Leave it out, or use a broker that does it.',
   },
   EDGE_ERR_ALERT: {
     means: 'An alert on a number that nothing measures.',
@@ -163,6 +178,16 @@ export const EDGE_ERRORS = {
     means: 'Something in front of a model that waits for a shorter time than the model may take.',
     why: 'It gives up while the model still works, and the answer comes to nobody.',
     fix: "Raise the one, or lower the model's timeout.",
+  },
+  EDGE_ERR_ROUTE_OPTIONS: {
+    means: 'Options of a route that have no use beside each other, beside its model, or in a bridge of several pods.',
+    why: 'The bridge would run, and the option would do nothing, or every request would be refused.',
+    fix: 'Leave one of them out; the message says which.',
+  },
+  EDGE_ERR_BRIDGE_CONFIG: {
+    means: 'A configuration that the bridge refuses. It is checked by the rules of the bridge itself.',
+    why: 'The pod would end with BRIDGE_ERR_CONFIG, again and again.',
+    fix: 'Correct the prop or option that it comes from; the message has what the bridge would say.',
   },
   EDGE_ERR_NO_ROUTES: {
     means: 'A bridge without a route.',
@@ -209,10 +234,20 @@ export const EDGE_ERRORS = {
     why: 'The controller leaves out what it does not know, and what has no HTTPS listener, without a word.',
     fix: 'Write rules with AlbAuth, or correct the annotation that the message names.',
   },
+  EDGE_ERR_LOGIN: {
+    means: 'Logins on one way that ask for tokens of different issuers, or of different subjects.',
+    why: 'A request has one token, and the other login refuses it: nobody passes both.',
+    fix: 'Use one issuer, put the subjects into one login, or give the logins different hosts or places.',
+  },
   EDGE_ERR_ALB_GROUP: {
     means: 'Ingresses of one group that contradict each other, or of which one is never reached.',
     why: 'The controller stops reconciling the whole group, or serves the one that comes first.',
     fix: 'Give them the same settings, another groupOrder, or another groupName.',
+  },
+  EDGE_ERR_SUBNET_TAGS: {
+    means: 'A VPC without tagged subnets for load balancers in two zones.',
+    why: 'The AWS Load Balancer Controller would make none, and say so only in an event of the Ingress.',
+    fix: 'Tag the subnets as the message says, or let LoadBalancerSubnets.tag(..) do it.',
   },
   EDGE_ERR_COMMON_NAME: {
     means: 'Names of which none is short enough to lead a certificate.',
@@ -223,6 +258,16 @@ export const EDGE_ERRORS = {
     means: 'More certificates than a load balancer takes.',
     why: 'An ALB has a default certificate and at most 25 others; hosts of the rest would get the wrong one.',
     fix: 'Put more names into each certificate (maxNames), or use HostLayout.FLAT.',
+  },
+  EDGE_ERR_REGION: {
+    means: 'An ARN of another region than the one it is needed in.',
+    why: "A load balancer takes certificates of its own region alone, and Cognito's domains those of us-east-1.",
+    fix: 'Request the certificate in the region that the message names.',
+  },
+  EDGE_ERR_VALIDATION_RECORD: {
+    means: 'A name of a certificate for which ACM asks for no validation record.',
+    why: 'The certificate would wait for its validation until the deployment gives up.',
+    fix: 'Run `pulumi refresh`; a certificate that was imported, or is validated by mail, cannot be used here.',
   },
   EDGE_ERR_ISSUER: {
     means: 'An ACME issuer of the app that cannot prove wildcards.',

@@ -1,4 +1,5 @@
 import type { EdgeErrorCode } from './error-codes';
+import { isUnresolved } from './naming/unresolved';
 
 /** The four parts of a message that helps: where, what was found, what is asked for, and what to do. */
 export interface Problem {
@@ -12,8 +13,24 @@ export interface Problem {
   readonly fix: string;
 }
 
+/**
+ * The problem of a placeholder is that it is one, whatever rule it breaks: whoever gave an Output learns nothing from
+ * being told about characters.
+ */
+function diagnose(code: EdgeErrorCode, problem: Problem): [EdgeErrorCode, Problem] {
+  if (code === LATE || !isUnresolved(problem.value)) return [code, problem];
+  const rule = 'this decides what there is, and must be known before anything is deployed';
+  return [LATE, { ...problem, rule, fix: 'Give the value itself, from the configuration of the stack for instance' }];
+}
+
+const LATE = 'EDGE_ERR_TOKEN';
+
 /** One line for one problem. */
-export function describe(code: EdgeErrorCode, { at, value, rule, fix }: Problem): string {
+export function describe(code: EdgeErrorCode, problem: Problem): string {
+  return line(...diagnose(code, problem));
+}
+
+function line(code: EdgeErrorCode, { at, value, rule, fix }: Problem): string {
   const shown = typeof value === 'string' ? `"${value}"` : String(value);
   return `${code}: ${at} is ${shown}, but ${rule}. ${fix}.`;
 }
@@ -30,9 +47,10 @@ export class EdgeError extends Error {
   readonly code: EdgeErrorCode;
 
   constructor(code: EdgeErrorCode, problem: Problem) {
+    const [actual] = diagnose(code, problem);
     super(describe(code, problem));
     this.name = 'EdgeError';
-    this.code = code;
+    this.code = actual;
     Object.defineProperty(this, BRAND, { value: true });
   }
 }

@@ -91,6 +91,8 @@ export interface StatefulSetProps {
     readonly selector: { readonly matchLabels: Record<string, string> };
     /** May be a lazy value: volumes and checksums depend on what is added later. */
     readonly template: PodTemplate;
+    /** A volume for each pod, that stays when the pod goes. */
+    readonly volumeClaimTemplates?: PersistentVolumeClaimProps[];
   };
 }
 

@@ -13,13 +13,17 @@ export interface Container {
   readonly livenessProbe?: Probe;
   readonly readinessProbe?: Probe;
   readonly startupProbe?: Probe;
+  readonly lifecycle?: { readonly preStop: { readonly exec: { readonly command: string[] } } };
 }
 
-/** A value in clear, or where in a Secret it is. */
+/** A value in clear, or where in a Secret, or in the pod, it is. */
 interface EnvironmentVariable {
   readonly name: string;
   readonly value?: string;
-  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+  readonly valueFrom?: {
+    readonly secretKeyRef?: { readonly name: string; readonly key: string };
+    readonly fieldRef?: { readonly fieldPath: string };
+  };
 }
 
 interface ContainerPort {
@@ -38,6 +42,7 @@ interface Probe {
   readonly httpGet?: { readonly path: string; readonly port: string };
   readonly tcpSocket?: { readonly port: string };
   readonly periodSeconds?: number;
+  readonly timeoutSeconds?: number;
   readonly failureThreshold?: number;
 }
 
@@ -52,7 +57,8 @@ export interface ProjectedSource {
   readonly configMap?: { readonly name: string; readonly items?: KeyToPath[] };
   readonly serviceAccountToken?: {
     readonly path: string;
-    readonly audience: string;
+    /** Who the token is for. Without one it is for the API server. */
+    readonly audience?: string;
     readonly expirationSeconds: number;
   };
 }

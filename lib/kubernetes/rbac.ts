@@ -36,3 +36,33 @@ export class ClusterRoleBinding extends ApiObject {
     });
   }
 }
+
+export interface RoleProps {
+  readonly metadata: ApiObjectMetadata;
+  readonly rules: PolicyRule[];
+}
+
+export class Role extends ApiObject {
+  constructor(scope: Construct, id: string, props: RoleProps) {
+    super(scope, id, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', ...props });
+  }
+}
+
+export interface RoleBindingProps {
+  readonly metadata: ApiObjectMetadata;
+  readonly role: string;
+  readonly serviceAccount: string;
+}
+
+/** Lets the pods of one ServiceAccount do in their own namespace what a role says. */
+export class RoleBinding extends ApiObject {
+  constructor(scope: Construct, id: string, { metadata, role, serviceAccount }: RoleBindingProps) {
+    super(scope, id, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role },
+      subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace: metadata.namespace }],
+    });
+  }
+}

@@ -1,6 +1,6 @@
 import { Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { StatefulSet } from './objects';
+import { type PersistentVolumeClaimProps, StatefulSet } from './objects';
 import type { Container, PodTemplate, Volume } from './pod';
 import { restrictedPod } from './pod';
 
@@ -8,11 +8,15 @@ export interface StatefulPodsProps {
   readonly namespace: string;
   /** Of the StatefulSet, and of its Service and ServiceAccount too. */
   readonly name: string;
+  /** The Service by which each pod has a name. @default - `name` */
+  readonly serviceName?: string;
   readonly labels: Record<string, string>;
   /** Nothing where an autoscaler sets it: every apply would undo what it has decided. */
   readonly replicas: number | undefined;
   /** User and group that the image is made for. */
   readonly uid: number;
+  /** @default - no volumes of their own */
+  readonly volumeClaimTemplates?: PersistentVolumeClaimProps[];
   /** Asked for at synth, when the whole tree is there. */
   readonly pod: () => StatefulPod;
 }
@@ -41,9 +45,10 @@ export function statefulPods(scope: Construct, id: string, props: StatefulPodsPr
       // Is for starting and for changes of their number. Without it a pod that never gets ready is not replaced by one
       // with the mended template.
       podManagementPolicy: 'Parallel',
-      serviceName: name,
+      serviceName: props.serviceName ?? name,
       selector: { matchLabels: labels },
       template: Lazy.any({ produce: () => template(props) }),
+      volumeClaimTemplates: props.volumeClaimTemplates,
     },
   });
 }

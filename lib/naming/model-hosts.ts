@@ -14,6 +14,8 @@ export interface ModelUrls {
   readonly v1Predict: string;
   /** KServe V2 (Open Inference Protocol): `{"inputs": …}` → `{"outputs": …}`. */
   readonly v2Infer: string;
+  /** The Open Inference Protocol by gRPC, for models with a `grpcPort`; the path is the name of the model. */
+  readonly grpc: string;
 }
 
 /** Says why `host` is no host name, or nothing when it is one. */
@@ -97,5 +99,10 @@ export function inClusterHost(service: string, namespace: string): string {
  */
 export function modelUrls(scheme: 'http' | 'https', host: string, model: string): ModelUrls {
   const base = `${scheme}://${host}`;
-  return { base, v1Predict: `${base}/v1/models/${model}:predict`, v2Infer: `${base}/v2/models/${model}/infer` };
+  return {
+    base,
+    v1Predict: `${base}/v1/models/${model}:predict`,
+    v2Infer: `${base}/v2/models/${model}/infer`,
+    grpc: `${scheme === 'https' ? 'grpcs' : 'grpc'}://${host}/${model}`,
+  };
 }

@@ -1,12 +1,12 @@
-import { type ApiObject, Chart, Names } from 'cdk8s';
+import { Chart, Names } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { describe } from '../errors';
 import { NAMESPACES_CHART } from '../kubernetes/namespaces';
 import { PartialObject } from '../kubernetes/partial-object';
-import { acceptedAt } from './accepted-problems';
-import { applyOrder, chartOrder } from './apply-order';
+import { chartOrder } from './apply-order';
+import { circleProblem } from './checked-objects';
 import type { Manifest } from './manifest';
-import { type OrderAnnotation, OrderAnnotations } from './order-annotations';
+import type { RenderedObjects } from './rendered-objects';
 
 /** `kubectl apply -f` follows the names of files, and does not look into folders. */
 const PATCHES = 'patches';
@@ -20,7 +20,7 @@ export interface ManifestFile {
   readonly objects: Manifest[];
 }
 
-/** The files of a tree, and what is wrong with their names and their order. */
+/** The files of a tree, and what is wrong with their names, or with the order of the charts. */
 export interface ManifestLayout {
   readonly files: ManifestFile[];
   readonly problems: string[];
@@ -36,14 +36,11 @@ export function sortedCharts(root: IConstruct): Chart[] {
  * What is written where: a file per chart, with a number before its name that says when it is applied, and one in
  * `patches/` for each object of which only some fields are the app's.
  */
-export function manifestLayout(root: IConstruct, wanted: readonly OrderAnnotation[]): ManifestLayout {
-  const order = applyOrder(root);
+export function manifestLayout(root: IConstruct, { objects, circles }: RenderedObjects): ManifestLayout {
   const charts = chartOrder(root);
-  const annotations = new OrderAnnotations(wanted, [...order.steps.keys()]);
   const contents = new Map<Chart, Manifest[]>(sortedCharts(root).map((chart) => [chart, []]));
   const patches: ManifestFile[] = [];
-  for (const [object, step] of [...order.steps].sort(([, a], [, b]) => a - b)) {
-    const manifest = render(object, annotations.of({ object, step: isNamespace(object) ? -1 : step }));
+  for (const { object, manifest } of objects) {
     if (PartialObject.isPartialObject(object)) patches.push(patchFile(manifest));
     else contents.get(Chart.of(object))?.push(manifest);
   }
@@ -56,20 +53,8 @@ export function manifestLayout(root: IConstruct, wanted: readonly OrderAnnotatio
     }));
   const all = [...files, ...patches];
   // Objects in a circle bring their charts into one.
-  const circles = order.circles.length > 0 ? order.circles : charts.circles;
-  return { files: all, problems: [...sharedNames(all), ...circles.map(circleProblem)] };
-}
-
-function render(object: ApiObject, annotations: Record<string, string>): Manifest {
-  const json = object.toJson();
-  if (Object.keys(annotations).length > 0) {
-    json.metadata = { ...json.metadata, annotations: { ...json.metadata?.annotations, ...annotations } };
-  }
-  return { path: object.node.path, json, accepted: acceptedAt(object) };
-}
-
-function isNamespace({ chart }: ApiObject): boolean {
-  return chart.node.path === NAMESPACES_CHART;
+  const chartCircles = circles.length > 0 ? [] : charts.circles;
+  return { files: all, problems: [...sharedNames(all), ...chartCircles.map(circleProblem)] };
 }
 
 function number(chart: Chart, step: number): number {
@@ -104,15 +89,4 @@ function sharedNames(files: readonly ManifestFile[]): string[] {
     owners.set(name, owner);
   }
   return problems;
-}
-
-function circleProblem(circle: readonly IConstruct[]): string {
-  const paths = circle.map(({ node }) => node.path);
-  const problem = describe('EDGE_ERR_ORDER', {
-    at: 'what a construct depends on',
-    value: paths.join(' → '),
-    rule: 'nothing in a circle can be applied first',
-    fix: 'Remove one of the dependencies',
-  });
-  return `[${paths[0]}] ${problem}`;
 }

@@ -1,4 +1,6 @@
 import { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { isClusterScoped } from '../kubernetes/cluster-scope';
 import { PartialObject } from '../kubernetes/partial-object';
 import { dependenciesOf } from './apply-order';
 
@@ -16,6 +18,22 @@ export enum OrderAnnotation {
    * @see https://kpt.dev/reference/annotations/depends-on/
    */
   DEPENDS_ON = 'config.kubernetes.io/depends-on',
+}
+
+const WANTED = Symbol.for('cdk8s-edge-inference.orderAnnotations');
+
+interface Wanting {
+  [WANTED]?: readonly OrderAnnotation[];
+}
+
+/** Asks for annotations on all objects of a tree. */
+export function wantOrderAnnotations(root: IConstruct, annotations: readonly OrderAnnotation[]): void {
+  (root as Wanting)[WANTED] = [...annotations];
+}
+
+/** The annotations that were asked for. */
+export function wantedOrderAnnotations(root: IConstruct): readonly OrderAnnotation[] {
+  return (root as Wanting)[WANTED] ?? [];
 }
 
 /** An object of the tree, the step at which it is applied, and how it is identified. */
@@ -62,6 +80,6 @@ function reference(object: ApiObject): string {
   return `${group}/${scope}${object.kind}/${object.name}`;
 }
 
-function namespaceOf({ kind, metadata }: ApiObject): string | undefined {
-  return kind === 'Namespace' ? undefined : metadata.namespace;
+function namespaceOf(object: ApiObject): string | undefined {
+  return isClusterScoped(object) ? undefined : object.metadata.namespace;
 }

@@ -1,10 +1,17 @@
 import type { IConstruct } from 'constructs';
-import { EdgeError } from '../errors';
+import { describe, EdgeError } from '../errors';
+import { lostIn, placeholderIn } from './checks/placeholders';
 
 const SIDE_FILES = Symbol.for('cdk8s-edge-inference.sideFiles');
 
 interface WithSideFiles {
-  [SIDE_FILES]?: Map<string, SideFileContent>;
+  [SIDE_FILES]?: Map<string, SideFile>;
+}
+
+interface SideFile {
+  readonly content: SideFileContent;
+  /** Path of the construct that asked for it first. */
+  readonly path: string;
 }
 
 /** A text, or what makes it when the tree is finished. */
@@ -20,7 +27,7 @@ export function addFile(scope: IConstruct, name: string, content: SideFileConten
   const root = scope.node.root as unknown as WithSideFiles;
   root[SIDE_FILES] ??= new Map();
   const there = root[SIDE_FILES].get(name);
-  if (there !== undefined && there !== content) {
+  if (there !== undefined && there.content !== content) {
     throw new EdgeError('EDGE_ERR_FILE_DUPLICATE', {
       at: `a file that ${scope.node.path} asks for`,
       value: name,
@@ -28,12 +35,25 @@ export function addFile(scope: IConstruct, name: string, content: SideFileConten
       fix: 'Let one construct declare all that belongs into it',
     });
   }
-  root[SIDE_FILES].set(name, content);
+  root[SIDE_FILES].set(name, there ?? { content, path: scope.node.path });
 }
 
 /** The files asked for in the tree, with what is in them by now, sorted by name. */
 export function sideFiles(root: IConstruct): [name: string, content: string][] {
   return [...((root as unknown as WithSideFiles)[SIDE_FILES] ?? [])]
-    .map(([name, content]): [string, string] => [name, typeof content === 'string' ? content : content()])
+    .map(([name, { content }]): [string, string] => [name, typeof content === 'string' ? content : content()])
     .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Placeholders in the files that nobody will replace. */
+export function sideFileProblems(root: IConstruct, { late }: { readonly late: boolean }): string[] {
+  const find = late ? lostIn : placeholderIn;
+  return sideFiles(root).flatMap(([name, content]) => {
+    const finding = find(content);
+    if (!finding) return [];
+    const problem = { at: `file ${name}`, ...finding, fix: 'Give the value itself, from configuration for instance' };
+    return [
+      `[${(root as unknown as WithSideFiles)[SIDE_FILES]?.get(name)?.path}] ${describe('EDGE_ERR_TOKEN', problem)}`,
+    ];
+  });
 }

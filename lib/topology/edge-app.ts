@@ -5,10 +5,10 @@ import type { IConstruct } from 'constructs';
 import type { EdgeErrorCode } from '../error-codes';
 import { EdgeValidationError } from '../errors';
 import { acceptProblem } from '../synth/accepted-problems';
+import { checkObjects } from '../synth/checked-objects';
 import type { Manifest } from '../synth/manifest';
-import { manifestProblems } from '../synth/manifest-checks';
 import { type ManifestFile, manifestLayout, sortedCharts } from '../synth/manifest-layout';
-import type { OrderAnnotation } from '../synth/order-annotations';
+import { type OrderAnnotation, wantOrderAnnotations } from '../synth/order-annotations';
 import { sideFiles } from '../synth/side-files';
 import { warningsOf } from '../synth/warnings';
 
@@ -46,12 +46,11 @@ export class EdgeApp extends App {
   }
 
   readonly #recordConstructMetadata: boolean;
-  readonly #orderAnnotations: OrderAnnotation[];
 
   constructor(props: EdgeAppProps = {}) {
     super({ outdir: props.outdir, resolvers: props.resolvers });
     this.#recordConstructMetadata = process.env.CDK8S_RECORD_CONSTRUCT_METADATA === 'true';
-    this.#orderAnnotations = [...(props.orderAnnotations ?? [])];
+    wantOrderAnnotations(this, props.orderAnnotations ?? []);
   }
 
   /** All charts, each after those it depends on; the one with the namespaces first. */
@@ -88,10 +87,10 @@ export class EdgeApp extends App {
   }
 
   #files(): ManifestFile[] {
-    const problems = this.node.findAll().flatMap(({ node }) => node.validate().map((text) => `[${node.path}] ${text}`));
-    const { files, problems: layoutProblems } = manifestLayout(this, this.#orderAnnotations);
-    problems.push(...manifestProblems(files.flatMap(({ objects }) => objects)), ...layoutProblems);
-    if (problems.length > 0) throw new EdgeValidationError(problems);
+    const checked = checkObjects(this, { late: false });
+    const { files, problems } = manifestLayout(this, checked);
+    const all = [...checked.problems, ...problems];
+    if (all.length > 0) throw new EdgeValidationError(all);
     return files;
   }
 

@@ -31,7 +31,7 @@ import { refuse } from '../serving/refuse';
 import { type RuntimeOptions, ServingRuntime } from '../serving/serving-runtime';
 import { applyAfter } from '../synth/apply-order';
 import { addWarning } from '../synth/warnings';
-import { checkPlatform, claimCluster } from './platform-checks';
+import { checkAlbGateway, checkPlatform, claimCluster } from './platform-checks';
 
 export interface InferencePlatformProps {
   /** Models are published as `<model>.<namespace>.<domain>`, or as `hostLayout` says. */
@@ -216,7 +216,8 @@ export class InferencePlatform extends Chart implements IPublishedHosts {
    * and with an answer to who may pass. To be called again, with another `name`, for other callers, tenants or hosts.
    *
    * @throws EdgeError EDGE_ERR_ALB_LIMIT for more than a load balancer takes; EDGE_ERR_ALB_AUTH for auth that would let
-   * in others than it says; EDGE_ERR_DUPLICATE for a name that is taken
+   * in others than it says; EDGE_ERR_DUPLICATE for a name that is taken; EDGE_ERR_DEPLOYMENT_MODE for models that are not
+   * reached through Istio, without a gateway that is named
    */
   exposeThroughAlb(exposure: AlbExposure): AlbIngress {
     const { domain, namespaces, hostLayout } = this;
@@ -226,6 +227,7 @@ export class InferencePlatform extends Chart implements IPublishedHosts {
       value: exposure.name,
       fix: 'Give each exposure a name of its own',
     });
+    checkAlbGateway(exposure, resolveKServe(this.#props.kserve));
     const ingress = new AlbIngress(this, id, { ...exposure, domain, tenants: namespaces, hostLayout });
     if (this.externalScheme !== 'https') {
       addWarning(

@@ -1,4 +1,6 @@
 import type { IConstruct } from 'constructs';
+import type { AlbExposure } from '../entry/alb/alb-exposure';
+import { knownValue } from '../known-values';
 import { HostLayout } from '../naming/host-layout';
 import { dnsLabelProblem } from '../naming/kubernetes-names';
 import { domainProblem, flatHostDerivationProblem, hostDerivationProblem } from '../naming/model-hosts';
@@ -42,6 +44,7 @@ export function checkPlatform(props: InferencePlatformProps, kserve: KServeTarge
     value: externalScheme,
     fix: "Use 'https' where something in front of the cluster ends TLS",
   });
+  knownValue('InferencePlatform.hostLayout', props.hostLayout ?? HostLayout.PER_NAMESPACE, HostLayout);
   checkSelectedDomains(props, derivesHosts);
   checkNamespaces(props, derivesHosts);
   checkKnative(props, kserve);
@@ -53,6 +56,30 @@ export function checkPlatform(props: InferencePlatformProps, kserve: KServeTarge
       at: 'InferencePlatform.maxTimeout',
       value: `${seconds} s`,
       fix: 'Give what max-revision-timeout-seconds in config-defaults is',
+    },
+  );
+}
+
+/**
+ * A load balancer forwards to Istio's gateway unless told otherwise, and removes headers by an object of Istio's.
+ *
+ * @throws EdgeError EDGE_ERR_DEPLOYMENT_MODE for models that are not reached through Istio
+ */
+export function checkAlbGateway({ gateway, removedHeaders }: AlbExposure, { mode, ingress }: KServeTarget): void {
+  if (ingress._usesIstio(mode)) return;
+  refuse('EDGE_ERR_DEPLOYMENT_MODE', gateway?.service ? undefined : "Istio's gateway has no routes to these models", {
+    at: 'exposeThroughAlb(..).gateway',
+    value: gateway?.service,
+    fix: 'Name the Service of the gateway that has, with its namespace, port and health check: kourier in kourier-system for instance',
+  });
+  const filters = removedHeaders?.length !== 0 && gateway?.labels === undefined;
+  refuse(
+    'EDGE_ERR_DEPLOYMENT_MODE',
+    filters ? 'they are removed by an EnvoyFilter, which only Istio reads' : undefined,
+    {
+      at: 'exposeThroughAlb(..).removedHeaders',
+      value: removedHeaders?.join(', ') ?? 'the usual ones',
+      fix: 'Set it to [], and see to it that nobody behind the gateway believes them; or give gateway.labels where it is one of Istio',
     },
   );
 }

@@ -3,17 +3,22 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from './support/folders';
 import { importsOf, isWithin } from './support/sources';
 
-/** The packages that a process has loaded after it required a file of this one. */
-function packagesLoadedBy(file: string): string[] {
+/** The files of other packages that a process has loaded after it required a file of this one. */
+function filesLoadedBy(file: string): string[] {
   const script = `require('./${file}'); console.log(JSON.stringify(Object.keys(require.cache)))`;
   const output = execFileSync(process.execPath, ['--require', 'tsx/cjs', '--eval', script], {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  const names = (JSON.parse(output) as string[]).map(
-    (loaded) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(loaded)?.[1],
-  );
-  return [...new Set(names.filter((name) => name !== undefined))].sort();
+  return (JSON.parse(output) as string[])
+    .map((loaded) => /.*\/node_modules\/(.*)/.exec(loaded)?.[1])
+    .filter((name) => name !== undefined);
+}
+
+/** Their packages. */
+function packagesLoadedBy(file: string): string[] {
+  const names = filesLoadedBy(file).map((loaded) => /^(?:@[^/]+\/)?[^/]+/.exec(loaded)?.[0] ?? loaded);
+  return [...new Set(names)].sort();
 }
 
 describe('requiring lib/index', () => {
@@ -32,11 +37,28 @@ describe('requiring lib/index', () => {
   );
 });
 
+describe('requiring lib/pulumi', () => {
+  const loaded = filesLoadedBy('lib/pulumi/index');
+
+  it.each(['@pulumi/aws', '@pulumi/kubernetes'])('loads parts of %s, and not the whole', (name) => {
+    expect(loaded.filter((file) => file.startsWith(`${name}/`))).not.toStrictEqual([]);
+    expect(loaded).not.toContain(`${name}/index.js`);
+  });
+
+  it('does not load @pulumi/policy, which only policy packs need', () => {
+    expect(loaded.filter((file) => file.startsWith('@pulumi/policy/'))).toStrictEqual([]);
+  });
+});
+
 describe('requiring lib/testing', () => {
-  it.each(['aedes', 'mqtt'])('does not load %s, which not everybody has', (name) => {
+  it.each(['aedes', 'mqtt', '@pulumi/pulumi'])('does not load %s, which not everybody has', (name) => {
     expect(packagesLoadedBy('lib/testing/index')).not.toContain(name);
   });
 });
+
+function isPulumi(file: string): boolean {
+  return file.startsWith('@pulumi') || isWithin('lib/pulumi', file);
+}
 
 describe('the sources', () => {
   const lib = importsOf('lib');
@@ -80,7 +102,15 @@ describe('the sources', () => {
     expect([...new Set(files)]).toStrictEqual(['lib/kubernetes/plus.ts']);
   });
 
-  it('know Pulumi nowhere', () => {
-    expect([...lib, ...bridge].filter(({ to }) => to.startsWith('@pulumi'))).toStrictEqual([]);
+  it('know Pulumi nowhere but in its own folder', () => {
+    const refused = [...lib, ...bridge].filter(({ from, to }) => isPulumi(to) && !isWithin('lib/pulumi', from));
+
+    expect(refused).toStrictEqual([]);
+  });
+
+  it('for Pulumi import no cloud as a whole, which takes seconds to check', () => {
+    const whole = lib.filter(({ to }) => /^@pulumi\/(aws|kubernetes)(\/index)?$/.test(to));
+
+    expect(whole).toStrictEqual([]);
   });
 });

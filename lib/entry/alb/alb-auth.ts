@@ -18,6 +18,10 @@ export interface AlbTokens {
 export interface AlbAuthSettings {
   readonly annotations: AlbAnnotations;
   readonly tokens?: AlbTokens;
+  /** Whose tokens the load balancer verifies, in the header that a gateway would look at too. */
+  readonly issuer?: string;
+  /** Whether clients show a certificate, at every host of the listener. */
+  readonly mutualTls?: boolean;
   /** Whether browsers are sent to log in, and their identity is passed on in `x-amzn-oidc-*`. */
   readonly login: boolean;
   readonly groupOrder: number;
@@ -79,7 +83,8 @@ export class AlbAuth {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html
    */
   static jwt(options: AlbJwtOptions): AlbAuth {
-    return new AlbAuth({ annotations: jwtAnnotations(options), login: false, groupOrder: 0 });
+    const { issuer } = options;
+    return new AlbAuth({ annotations: jwtAnnotations(options), issuer, login: false, groupOrder: 0 });
   }
 
   /**
@@ -112,7 +117,7 @@ export class AlbAuth {
   static mutualTls(trustStore: string): AlbAuth {
     const arn = validArn('AlbAuth.mutualTls(trustStore)', trustStore, 'trustStore');
     const annotations = { 'mutual-authentication': JSON.stringify([{ port: 443, mode: 'verify', trustStore: arn }]) };
-    return new AlbAuth({ annotations, login: false, groupOrder: 0 });
+    return new AlbAuth({ annotations, mutualTls: true, login: false, groupOrder: 0 });
   }
 
   /** Everybody. */

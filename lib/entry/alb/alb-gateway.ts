@@ -1,4 +1,5 @@
 import { EdgeError } from '../../errors';
+import { knownValue } from '../../known-values';
 import { dnsLabelProblem } from '../../naming/kubernetes-names';
 
 /** What is spoken between load balancer and gateway. */
@@ -36,7 +37,8 @@ export interface AlbGateway {
  * @throws EdgeError EDGE_ERR_NAME and EDGE_ERR_VALUE for names and ports that cannot be
  */
 export function resolveGateway(gateway: AlbGateway = {}): Required<AlbGateway> {
-  const protocol = gateway.protocol ?? AlbBackendProtocol.HTTP;
+  const at = 'AlbIngress.gateway.protocol';
+  const protocol = knownValue(at, gateway.protocol ?? AlbBackendProtocol.HTTP, AlbBackendProtocol);
   return {
     namespace: validName('namespace', gateway.namespace ?? 'istio-system'),
     service: validName('service', gateway.service ?? 'istio-ingressgateway'),

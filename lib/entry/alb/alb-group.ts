@@ -32,6 +32,8 @@ export interface AlbMember {
   readonly rules: readonly AlbRule[];
   readonly namespaces: readonly string[];
   readonly wishes: AlbWishes;
+  /** Whether its clients show a certificate. */
+  readonly mutualTls: boolean;
 }
 
 /** The Ingresses of an app that share a load balancer. */
@@ -69,6 +71,11 @@ export class AlbGroup {
       sslPolicy: wishes.find(({ sslPolicy }) => sslPolicy)?.sslPolicy ?? 'ELBSecurityPolicy-TLS13-1-2-2021-06',
       idleSeconds: idle?.toSeconds() ?? this.#defaultIdleSeconds(),
     };
+  }
+
+  /** Those whose clients are asked for a certificate because others of the group want to see one. */
+  withoutCertificates(): string[] {
+    return this.#members.filter(({ mutualTls }) => !mutualTls).map(({ path }) => path);
   }
 
   /** One line for each other Ingress that takes all requests of one of the member's rules, before it comes to that. */

@@ -1,6 +1,7 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EdgeError } from '../../errors';
+import { knownValue } from '../../known-values';
 import { Ingress } from '../../kubernetes/ingress';
 import {
   ALB_LIMITS,
@@ -16,10 +17,11 @@ import { applyAfter } from '../../synth/apply-order';
 import { declareHost } from '../../synth/served-hosts';
 import { addWarning } from '../../synth/warnings';
 import { controllerAnnotations } from './alb-annotations';
-import type { AlbIngressProps } from './alb-exposure';
+import { type AlbIngressProps, AlbScheme } from './alb-exposure';
 import { type AlbGateway, resolveGateway } from './alb-gateway';
 import { AlbGroup, type AlbMember } from './alb-group';
 import { albHosts } from './alb-hosts';
+import { tokenProblems } from './alb-logins';
 import { type AlbHost, type AlbRule, passRules, refusalRules, renderRules } from './alb-rules';
 import {
   attributesAnnotation,
@@ -56,6 +58,7 @@ export class AlbIngress extends Construct {
   readonly identityHeaders: IdentityHeaderFilter | undefined;
 
   readonly #gateway: Required<AlbGateway>;
+  #warned = false;
 
   /**
    * @throws EdgeError EDGE_ERR_ALB_LIMIT for more than a load balancer takes; EDGE_ERR_ALB_AUTH for auth that would let
@@ -80,6 +83,7 @@ export class AlbIngress extends Construct {
       order: this.groupOrder,
       rules: this.#rules(hosts, props),
       namespaces: hosts.flatMap(({ namespace }) => namespace ?? []),
+      mutualTls: props.auth._settings.mutualTls ?? false,
       wishes: { scheme: props.scheme, sslPolicy: props.sslPolicy, idleTimeout: props.idleTimeout },
     };
     group.join(member);
@@ -97,7 +101,11 @@ export class AlbIngress extends Construct {
     if (tokens) this.#warnOfTokens(tokens.header);
     // Not for TLS: the certificate is one of ACM, whose names are not known here.
     for (const host of new Set(hosts.map((host) => servedHost(host, props)))) declareHost(this, host, false);
-    this.node.addValidation({ validate: () => [...group.shadowed(member), ...group.impatience(member)] });
+    const tokenCheck = () => this.#tokenProblems(props.auth._settings.issuer);
+    this.node.addValidation({
+      validate: () => [...group.shadowed(member), ...group.impatience(member), ...tokenCheck()],
+    });
+    if (member.mutualTls) this.node.addValidation({ validate: () => this.#warnOfCertificates(group) });
   }
 
   #rules(hosts: readonly AlbHost[], props: AlbIngressProps): AlbRule[] {
@@ -174,6 +182,24 @@ export class AlbIngress extends Construct {
     });
   }
 
+  #tokenProblems(issuer: string | undefined): string[] {
+    if (issuer === undefined) return [];
+    return tokenProblems({ construct: this, issuer, hosts: this.hosts, gateway: this.#gateway });
+  }
+
+  /** All Ingresses of the group are there when the tree is looked at for the first time. */
+  #warnOfCertificates(group: AlbGroup): string[] {
+    if (this.#warned) return [];
+    this.#warned = true;
+    for (const path of group.withoutCertificates()) {
+      addWarning(
+        this,
+        `client certificates are asked for by the listener of the group: clients of [${path}] need one too, besides what its own auth asks for. Give it another groupName where they have none`,
+      );
+    }
+    return [];
+  }
+
   #warnOfTokens(header: string): void {
     const { namespace, name } = this.ingress.metadata;
     addWarning(
@@ -220,6 +246,7 @@ function validate(props: AlbIngressProps): void {
     const again = paths.indexOf(path) === i ? undefined : 'it is in the list already';
     refuse('EDGE_ERR_VALUE', `paths[${i}]`, path, albPathProblem(path) ?? again);
   }
+  if (props.scheme !== undefined) knownValue('AlbIngress.scheme', props.scheme, AlbScheme);
   validateAttributes(props);
 }
 

@@ -1,4 +1,5 @@
 import { EdgeError } from '../../errors';
+import { knownValue } from '../../known-values';
 import type { AlbAnnotations } from './alb-annotations';
 import { validHttpsUrl } from './https-url';
 
@@ -61,8 +62,9 @@ function claimJson({ name, format = AlbClaimFormat.SINGLE_STRING, values }: AlbC
   return { format, name, values };
 }
 
-function validate({ name, values }: AlbClaim): void {
+function validate({ name, format = AlbClaimFormat.SINGLE_STRING, values }: AlbClaim): void {
   const at = `claim "${name}" of AlbAuth.jwt(..)`;
+  knownValue(`the format of ${at}`, format, AlbClaimFormat);
   if (CHECKED_ANYWAY.includes(name) || name === '') {
     const rule = `a further claim has a name, other than ${CHECKED_ANYWAY.join(', ')}, which are checked anyway`;
     throw new EdgeError('EDGE_ERR_VALUE', { at, value: name, rule, fix: 'Leave it out' });

@@ -1,10 +1,11 @@
 import { Duration } from 'cdk8s';
 import { EdgeError } from '../../errors';
+import { knownValue } from '../../known-values';
 import { dnsSubdomainProblem } from '../../naming/kubernetes-names';
+import { whenKnown } from '../../synth/when-known';
 import type { AlbAnnotations } from './alb-annotations';
 import { validArn } from './arn';
 import { validHttpsUrl } from './https-url';
-import { isPlaceholder } from './placeholder';
 
 const MAX_SESSION_SECONDS = 604_800;
 
@@ -107,7 +108,11 @@ function loginAnnotations(at: string, options: AlbLoginOptions): AlbAnnotations 
   }
   const { sessionCookie } = options;
   return {
-    'auth-on-unauthenticated-request': options.onUnauthenticated ?? AlbUnauthenticated.AUTHENTICATE,
+    'auth-on-unauthenticated-request': knownValue(
+      `${at}.onUnauthenticated`,
+      options.onUnauthenticated ?? AlbUnauthenticated.AUTHENTICATE,
+      AlbUnauthenticated,
+    ),
     'auth-scope': scopes.join(' '),
     'auth-session-timeout': String(seconds),
     ...(sessionCookie !== undefined && {
@@ -122,16 +127,23 @@ function loginAnnotations(at: string, options: AlbLoginOptions): AlbAnnotations 
 }
 
 function userPoolDomain(at: string, domain: string): string {
-  if (/\.amazoncognito\.com$/.test(domain)) {
-    const rule = 'the controller takes the prefix alone of a domain of Cognito itself';
-    const fix = `Use ${domain.split('.')[0]}`;
-    throw new EdgeError('EDGE_ERR_VALUE', { at, value: domain, rule, fix });
-  }
+  refuseWholeDomain(at, domain);
+  whenKnown([domain], ([known = '']) => refuseWholeDomain(at, known));
   return matching(at, domain, /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a-z, 0-9, - and .');
 }
 
+function refuseWholeDomain(at: string, domain: string): void {
+  if (!/\.amazoncognito\.com$/.test(domain)) return;
+  const rule = 'the controller takes the prefix alone of a domain of Cognito itself';
+  const fix = `Use ${domain.split('.')[0]}`;
+  throw new EdgeError('EDGE_ERR_VALUE', { at, value: domain, rule, fix });
+}
+
 function matching(at: string, value: string, pattern: RegExp, characters: string): string {
-  if (typeof value === 'string' && (pattern.test(value) || isPlaceholder(value))) return value;
-  const rule = `it is made of ${characters}`;
-  throw new EdgeError('EDGE_ERR_VALUE', { at, value, rule, fix: 'Copy it from where it is defined' });
+  whenKnown([value], ([known]) => {
+    if (typeof known === 'string' && pattern.test(known)) return;
+    const rule = `it is made of ${characters}`;
+    throw new EdgeError('EDGE_ERR_VALUE', { at, value: known, rule, fix: 'Copy it from where it is defined' });
+  });
+  return value;
 }

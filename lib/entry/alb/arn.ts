@@ -1,5 +1,5 @@
 import { EdgeError } from '../../errors';
-import { isPlaceholder } from './placeholder';
+import { whenKnown } from '../../synth/when-known';
 
 /** The AWS resources that an Ingress names: the service, and what follows the account. */
 const RESOURCES = {
@@ -13,9 +13,14 @@ const RESOURCES = {
  * @throws EdgeError EDGE_ERR_VALUE for a text that is neither the ARN of such a resource nor a placeholder
  */
 export function validArn(at: string, value: string, kind: keyof typeof RESOURCES): string {
+  whenKnown([value], ([known]) => check(at, known, kind));
+  return value;
+}
+
+function check(at: string, value: unknown, kind: keyof typeof RESOURCES): void {
   const [service, pattern, example] = RESOURCES[kind];
   const arn = new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${pattern}$`);
-  if (typeof value === 'string' && (arn.test(value) || isPlaceholder(value))) return value;
+  if (typeof value === 'string' && arn.test(value)) return;
   throw new EdgeError('EDGE_ERR_VALUE', {
     at,
     value,

@@ -1,6 +1,6 @@
 import { EdgeError } from '../../errors';
 import { albHeaderNameProblem, albTokenProblem } from '../../naming/alb-rules';
-import { isPlaceholder } from './placeholder';
+import { whenKnown } from '../../synth/when-known';
 import { estimatedBits, LEAST_BITS } from './token-strength';
 
 const DRAW = 'Draw it at random: `openssl rand -hex 16`';
@@ -33,8 +33,20 @@ export function validTokens(at: string, tokens: readonly string[]): string[] {
   return [...tokens];
 }
 
-/** Load balancers ignore the case of header values, so that two tokens may be one to them. */
+/**
+ * Load balancers ignore the case of header values, so that two tokens may be one to them. Those that are not known yet
+ * are compared again when they are.
+ */
 export function refuseEqual(tokens: readonly (readonly [at: string, token: string])[]): void {
+  compare(tokens);
+  const places = tokens.map(([at]) => at);
+  whenKnown(
+    tokens.map(([, token]) => token),
+    (known) => compare(known.map((token, i) => [places[i] ?? '', token])),
+  );
+}
+
+function compare(tokens: readonly (readonly [at: string, token: string])[]): void {
   const places = new Map<string, string>();
   for (const [at, token] of tokens) {
     const other = places.get(token.toLowerCase());
@@ -55,7 +67,10 @@ function validToken(at: string, token: string): void {
     const rule = 'a token is a text';
     throw new EdgeError('EDGE_ERR_ALB_AUTH', { at, value: token === '' ? token : typeof token, rule, fix: DRAW });
   }
-  if (isPlaceholder(token)) return;
+  whenKnown([token], ([known = '']) => validateStrength(at, known));
+}
+
+function validateStrength(at: string, token: string): void {
   const value = `a text of ${token.length} characters`;
   const rule = albTokenProblem(token);
   if (rule) throw new EdgeError('EDGE_ERR_ALB_LIMIT', { at, value, rule, fix: DRAW });

@@ -1,11 +1,16 @@
 import { EdgeError } from '../../errors';
-import { isPlaceholder } from './placeholder';
+import { whenKnown } from '../../synth/when-known';
 
 /**
  * @throws EdgeError EDGE_ERR_VALUE for a text that is neither an https URL nor a placeholder
  */
 export function validHttpsUrl(at: string, value: string): string {
-  if (typeof value === 'string' && (isPlaceholder(value) || isHttpsUrl(value))) return value;
+  whenKnown([value], ([known]) => check(at, known));
+  return value;
+}
+
+function check(at: string, value: unknown): void {
+  if (typeof value === 'string' && isHttpsUrl(value)) return;
   throw new EdgeError('EDGE_ERR_VALUE', {
     at,
     value,

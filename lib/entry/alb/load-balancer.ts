@@ -2,10 +2,10 @@ import { isIP } from 'node:net';
 import type { Duration } from 'cdk8s';
 import { EdgeError, type Problem } from '../../errors';
 import { ALB_LIMITS } from '../../naming/alb-rules';
+import { whenKnown } from '../../synth/when-known';
 import { stringList, stringMap } from './alb-annotations';
 import type { AlbExposure } from './alb-exposure';
 import { validArn } from './arn';
-import { isPlaceholder } from './placeholder';
 
 const MAX_IDLE_SECONDS = 4000;
 
@@ -75,10 +75,11 @@ export function validateAttributes({ accessLogs, idleTimeout, sslPolicy }: AlbEx
   }
   if (!accessLogs) return;
   const { bucket, prefix } = accessLogs;
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !isPlaceholder(bucket)) {
+  whenKnown([bucket], ([known = '']) => {
+    if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(known)) return;
     const rule = 'buckets are named with 3 to 63 of a-z, 0-9, - and .';
-    throw refusal({ at: 'accessLogs.bucket', value: bucket, rule, fix: 'Use the name of the bucket, not its ARN' });
-  }
+    throw refusal({ at: 'accessLogs.bucket', value: known, rule, fix: 'Use the name of the bucket, not its ARN' });
+  });
   if (prefix !== undefined && (!/^[^\s,/]([^\s,]*[^\s,/])?$/.test(prefix) || prefix.includes('AWSLogs'))) {
     const rule = 'a prefix neither begins nor ends with /, and AWSLogs is what follows it';
     throw refusal({ at: 'accessLogs.prefix', value: prefix, rule, fix: 'Choose another one' });
@@ -113,16 +114,14 @@ function validCidrs({ inboundCidrs, securityGroups }: AlbExposure): string[] | u
     const fix = 'Put the rule into the security groups, or leave these out';
     throw refusal({ at: 'inboundCidrs', value: inboundCidrs.join(', '), rule, fix });
   }
-  for (const cidr of inboundCidrs ?? []) {
-    if (isCidr(cidr) || isPlaceholder(cidr)) continue;
-    throw refusal({
-      at: 'inboundCidrs',
-      value: cidr,
-      rule: 'it is a range of addresses',
-      fix: 'Write it like 10.0.0.0/8',
-    });
-  }
+  for (const cidr of inboundCidrs ?? []) whenKnown([cidr], ([known = '']) => validateCidr(known));
   return inboundCidrs;
+}
+
+function validateCidr(cidr: string): void {
+  if (isCidr(cidr)) return;
+  const rule = 'it is a range of addresses';
+  throw refusal({ at: 'inboundCidrs', value: cidr, rule, fix: 'Write it like 10.0.0.0/8' });
 }
 
 function isCidr(text: string): boolean {
@@ -132,9 +131,12 @@ function isCidr(text: string): boolean {
 }
 
 function validSecurityGroup(group: string): string {
-  if (/^[^,\s]([^,]*[^,\s])?$/.test(group)) return group;
-  const rule = 'it is the id or the name of a security group, without commas';
-  throw refusal({ at: 'securityGroups', value: group, rule, fix: 'Use its id, sg-…' });
+  whenKnown([group], ([known = '']) => {
+    if (/^[^,\s]([^,]*[^,\s])?$/.test(known)) return;
+    const rule = 'it is the id or the name of a security group, without commas';
+    throw refusal({ at: 'securityGroups', value: known, rule, fix: 'Use its id, sg-…' });
+  });
+  return group;
 }
 
 /** @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */

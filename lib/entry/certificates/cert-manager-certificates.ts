@@ -79,7 +79,7 @@ export class CertManagerCertificates extends Chart {
       });
     });
     const names = plan.certificates.flatMap(({ names }) => names);
-    declareCertificates(this, { names, elsewhere: [...certifiedElsewhere] });
+    declareCertificates(this, { names, elsewhere: [...certifiedElsewhere], platform });
     this.node.addValidation({ validate: () => wildcardProblems(this, issuer, this.secretNamespace) });
   }
 

@@ -1,7 +1,9 @@
 import type { IConstruct } from 'constructs';
 import { describe } from '../../errors';
 import { tlsCovers } from '../../naming/host-coverage';
+import type { IPublishedHosts } from '../../naming/published-hosts';
 import { servedHosts } from '../../synth/served-hosts';
+import { plannedTooEarly } from '../planned-hosts';
 
 const CERTIFICATES = Symbol.for('cdk8s-edge-inference.certificates');
 
@@ -11,6 +13,8 @@ export interface DeclaredCertificates {
   readonly names: string[];
   /** Of certificates that come from elsewhere. */
   readonly elsewhere: string[];
+  /** Whose hosts they were planned for. */
+  readonly platform?: IPublishedHosts;
 }
 
 interface WithCertificates {
@@ -36,14 +40,18 @@ export function declaredCertificates(root: IConstruct): DeclaredCertificates[] {
 }
 
 function uncoveredHosts(root: IConstruct): string[] {
-  const names = declaredCertificates(root).flatMap(({ names, elsewhere }) => [...names, ...elsewhere]);
+  const declared = declaredCertificates(root);
+  const platforms = declared.flatMap(({ platform }) => platform ?? []);
+  const names = declared.flatMap(({ names, elsewhere }) => [...names, ...elsewhere]);
   const uncovered = servedHosts(root).filter(({ host, tls }) => tls && !tlsCovers(names, host));
   return uncovered.map(({ host, path }) =>
     describe('EDGE_ERR_HOST_CERTIFICATE', {
       at: `a host that [${path}] serves with TLS`,
       value: host,
       rule: 'no certificate of the app has its name, and a wildcard stands for one label only',
-      fix: `Add "${host}" to hosts, or to certifiedElsewhere when its certificate comes from elsewhere`,
+      fix:
+        plannedTooEarly(platforms, host, 'CertManagerCertificates') ??
+        `Add "${host}" to hosts, or to certifiedElsewhere when its certificate comes from elsewhere`,
     }),
   );
 }

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { DnsEndpoint, type DnsEndpointRecord } from '../../crds/external-dns';
 import type { EdgeErrorCode } from '../../error-codes';
 import { EdgeError } from '../../errors';
+import { knownValue } from '../../known-values';
 import {
   DnsRecordType,
   type PlannedRecord,
@@ -81,7 +82,7 @@ export class ExternalDnsRecords extends Chart {
       const rule = publishedNameProblem(elsewhere);
       refuse('EDGE_ERR_DOMAIN', 'recordedElsewhere', elsewhere, rule, 'Give the name of the record');
     }
-    const type = props.recordType ?? recordTypeFor(target);
+    const type = knownValue('ExternalDnsRecords.recordType', props.recordType ?? recordTypeFor(target), DnsRecordType);
     validateTargets(props, type);
     const ttl = ttlSeconds(props.ttl, type);
     const { records } = planRecords('ExternalDnsRecords', platform, { hosts, zones, recordType: type });
@@ -97,7 +98,13 @@ export class ExternalDnsRecords extends Chart {
         ),
       },
     });
-    declareRecords({ construct: this, names, elsewhere: [...recordedElsewhere], zones: [...(zones ?? [])] });
+    declareRecords({
+      construct: this,
+      names,
+      elsewhere: [...recordedElsewhere],
+      zones: [...(zones ?? [])],
+      platform,
+    });
   }
 }
 

@@ -1,9 +1,10 @@
 import type { IConstruct } from 'constructs';
 import { describe } from '../../errors';
 import { closestName, dnsResolves } from '../../naming/host-coverage';
-import { baseOf } from '../../naming/published-hosts';
+import { baseOf, type IPublishedHosts } from '../../naming/published-hosts';
 import { servedHosts } from '../../synth/served-hosts';
 import { declaredCertificates } from '../certificates/host-certificates';
+import { plannedTooEarly } from '../planned-hosts';
 
 const RECORDS = Symbol.for('cdk8s-edge-inference.dnsRecords');
 
@@ -14,6 +15,8 @@ export interface DeclaredRecords {
   readonly names: string[];
   /** Made by somebody else. */
   readonly elsewhere: string[];
+  /** Whose hosts they were planned for. */
+  readonly platform?: IPublishedHosts;
   /** Zones that are known to exist: a wildcard above one does not answer for what is in it. */
   readonly zones: string[];
 }
@@ -41,8 +44,10 @@ function declaredRecords(root: IConstruct): DeclaredRecords[] {
   return (root.node.root as unknown as WithRecords)[RECORDS] ?? [];
 }
 
-function unresolvedHosts(root: IConstruct): string[] {
+/** Says which hosts that are served no declared record leads to. */
+export function unresolvedHosts(root: IConstruct): string[] {
   const declared = declaredRecords(root);
+  const platforms = declared.flatMap(({ platform }) => platform ?? []);
   const names = declared.flatMap(({ names, elsewhere }) => [...names, ...elsewhere]);
   // Who has a certificate has proven its names by records below them, some of which stay for ever.
   const validated = declaredCertificates(root).flatMap(({ names }) => names.map(baseOf));
@@ -53,7 +58,9 @@ function unresolvedHosts(root: IConstruct): string[] {
       at: `a host that [${path}] serves`,
       value: host,
       rule: `no DNS record of the app leads to it${ended(closestName([...names, ...others], host), host)}`,
-      fix: `Add "${host}" to hosts, or to recordedElsewhere when its record comes from elsewhere`,
+      fix:
+        plannedTooEarly(platforms, host, 'ExternalDnsRecords') ??
+        `Add "${host}" to hosts, or to recordedElsewhere when its record comes from elsewhere`,
     }),
   );
 }

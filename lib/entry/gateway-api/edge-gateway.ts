@@ -2,6 +2,7 @@ import { type ApiObject, Chart, Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Gateway, type GatewayListener as ListenerSpec, ReferenceGrant } from '../../crds/gateway-api';
 import { describe, EdgeError } from '../../errors';
+import { knownValue } from '../../known-values';
 import { declareNamespace, PodSecurity } from '../../kubernetes/namespaces';
 import { dnsLabelProblem, dnsSubdomainProblem } from '../../naming/kubernetes-names';
 import { GatewayApiVersion } from './gateway-api-version';
@@ -47,7 +48,7 @@ export class EdgeGateway extends Chart {
     const name = checked('name', props.name ?? 'edge-gateway', dnsSubdomainProblem);
     const namespace = checked('namespace', props.namespace ?? 'gateways', dnsLabelProblem);
     const proxyNamespace = checked('proxyNamespace', props.proxyNamespace ?? namespace, dnsLabelProblem);
-    const version = props.version ?? GatewayApiVersion.V1_6;
+    const version = knownValue('EdgeGateway.version', props.version ?? GatewayApiVersion.V1_6, GatewayApiVersion);
     this.reference = GatewayReference._own({ name, namespace, proxyNamespace, version }, (use) => this.#open(use));
     if (props.createNamespace ?? true) {
       // Controllers run proxies of theirs beside the Gateway.

@@ -1,4 +1,5 @@
 import { EdgeError } from '../../errors';
+import { knownValue } from '../../known-values';
 import { dnsLabelProblem, dnsSubdomainProblem } from '../../naming/kubernetes-names';
 import { GatewayApiVersion } from './gateway-api-version';
 import type { GatewayListener } from './gateway-listener';
@@ -43,6 +44,7 @@ export class GatewayReference {
   static existing(options: ExistingGatewayOptions): GatewayReference {
     const { name, namespace, proxyNamespace = namespace, version = GatewayApiVersion.V1_6 } = options;
     const at = 'GatewayReference.existing(..)';
+    knownValue(`${at}.version`, version, GatewayApiVersion);
     refuse(`${at}.name`, name, dnsSubdomainProblem(name));
     refuse(`${at}.namespace`, namespace, dnsLabelProblem(namespace));
     refuse(`${at}.proxyNamespace`, proxyNamespace, dnsLabelProblem(proxyNamespace));

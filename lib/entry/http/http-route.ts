@@ -1,6 +1,7 @@
 import type { ApiObject, Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EdgeError } from '../../errors';
+import { knownValue } from '../../known-values';
 import { httpPathProblem, PathMatch, pathMatches, rewritePath } from '../../naming/http-paths';
 import { dnsSubdomainProblem } from '../../naming/kubernetes-names';
 import type { BasicAuth } from './basic-auth';
@@ -70,6 +71,7 @@ export class HttpRoute extends Construct {
     const { routes, answersTo, path, match = PathMatch.PREFIX, backend } = props;
     const { rewriteTo, affinityCookie, auth, maxBody, requestsPerSecond } = props;
     validate(id, props);
+    knownValue(`the match of route ${id}`, match, PathMatch);
     this.hosts = [...answersTo];
     this.path = path;
     this.match = match;

@@ -118,7 +118,9 @@ export class TraefikBrokerRoutes extends Construct {
     }
     if (props.host !== undefined) {
       const certifiedNames = props.tls?.passesThrough ? props.certifiedNames : undefined;
-      declareBrokerHost(this, { host: props.host, tls: props.tls !== undefined, certifiedNames });
+      // A resolver of Traefik gets a certificate for whatever host a route names.
+      const tls = props.tls !== undefined && props.tls.certResolver === undefined;
+      declareBrokerHost(this, { host: props.host, tls, certifiedNames });
     }
     this.node.addValidation({ validate: () => this.#clashes() });
   }

@@ -1,4 +1,5 @@
 import { EdgeError } from '../../errors';
+import { knownValue } from '../../known-values';
 import { dnsLabelProblem, dnsSubdomainProblem } from '../../naming/kubernetes-names';
 import { argumentProblem, ingressClassIn } from './command-line';
 import type { Delivery } from './delivery';
@@ -80,7 +81,7 @@ export class TraefikInstallation {
   static helm(options: TraefikHelmOptions = {}): TraefikInstallation {
     const at = 'TraefikInstallation.helm(..)';
     const namespace = validName(`${at}.namespace`, options.namespace ?? 'traefik');
-    const version = options.version ?? TraefikVersion.V3;
+    const version = validVersion(at, options.version);
     const chart = validChart(at, options.chart, version);
     const ingressClass = validClass(at, options.ingressClass);
     const file = validFile(`${at}.valuesFile`, options.valuesFile ?? 'traefik.helm-values');
@@ -99,7 +100,7 @@ export class TraefikInstallation {
   static k3s(options: TraefikK3sOptions = {}): TraefikInstallation {
     const at = 'TraefikInstallation.k3s(..)';
     const namespace = 'kube-system';
-    const version = options.version ?? TraefikVersion.V3;
+    const version = validVersion(at, options.version);
     const chart = validChart(at, options.chart, version);
     const ingressClass = validClass(at, options.ingressClass);
     const values = validValues(at, options.values ?? {}, chart, version);
@@ -117,7 +118,7 @@ export class TraefikInstallation {
   static existing(options: ExistingTraefikOptions): TraefikInstallation {
     const at = 'TraefikInstallation.existing(..)';
     const namespace = validName(`${at}.namespace`, options.namespace);
-    const version = options.version ?? TraefikVersion.V3;
+    const version = validVersion(at, options.version);
     const args = [...options.args];
     const problem = argumentProblem(args);
     if (problem) throw new EdgeError('EDGE_ERR_TRAEFIK_INSTALLATION', { at: `${at}.args`, ...problem });
@@ -186,6 +187,10 @@ function validFile(at: string, file: string): string {
     rule: 'the file lies beside the manifests, and kubectl would take one that ends like them for one of them',
     fix: 'Choose a name of letters, digits, ., - and _ that does not end with .yaml, .yml or .json',
   });
+}
+
+function validVersion(at: string, version: TraefikVersion = TraefikVersion.V3): TraefikVersion {
+  return knownValue(`${at}.version`, version, TraefikVersion);
 }
 
 function validChart(at: string, chart: TraefikChart | undefined, version: TraefikVersion): TraefikChart {

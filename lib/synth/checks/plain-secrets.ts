@@ -38,9 +38,9 @@ function isSecret({ name, value }: Setting): boolean {
   return PUBLISHED.test(value) || !(value === '' || isReference(value));
 }
 
-/** A path, a URL without a password, the name of another variable, or a switch: not the secret itself. */
+/** A path, a URL without a password, the name of another variable, or a switch: not the secret itself, nor an Output. */
 function isReference(value: string): boolean {
-  return /^(\/|\.{0,2}\/|\$[({]|https?:\/\/|file:|true$|false$|\d+$)/.test(value) || /\s/.test(value.trim());
+  return /^(\/|\.{0,2}\/|\$[({](?!pulumi:)|https?:\/\/|file:|true$|false$|\d+$)/.test(value) || /\s/.test(value.trim());
 }
 
 function fromConfigMap({ kind, metadata, data }: ManifestJson): Setting[] {

@@ -155,6 +155,7 @@ describe('hosts and URLs of a model', () => {
       base: 'https://iris.staging.example.com',
       v1Predict: 'https://iris.staging.example.com/v1/models/iris:predict',
       v2Infer: 'https://iris.staging.example.com/v2/models/iris/infer',
+      grpc: 'grpcs://iris.staging.example.com/iris',
     });
   });
 });

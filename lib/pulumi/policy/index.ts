@@ -1,0 +1,1 @@
+export { edgePolicies } from './edge-policies';
