@@ -1,13 +1,5 @@
 import * as z from 'zod';
-
-export const BATCH_DEFAULTS = {
-  /** What a small model takes at once without being noticeably slower. */
-  maxItems: 16,
-  /** Less than a call takes, and more than a burst of messages is apart. */
-  maxDelayMs: 5,
-  /** A request that alone is this large costs so much to send that company does not make it cheaper. */
-  maxBytes: 1024 * 1024,
-} as const;
+import { BATCH_DEFAULTS } from './batch-defaults';
 
 /** The largest packet of MQTT. */
 const MAX_PACKET_BYTES = 268_435_455;
