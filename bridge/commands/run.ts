@@ -1,14 +1,15 @@
 import { parseArgs } from 'node:util';
 import { type RunningBridge, startBridge } from '../bridge';
-import { type BridgeConfig, loadBridgeConfig, parseBridgeConfig } from '../config';
+import { type AnyConfig, isProviderConfig, loadConfig, parseBridgeConfig } from '../config';
 import { BridgeError } from '../errors';
 import { createLog } from '../operations/log';
 import { watchFile } from '../operations/watch-file';
+import { stopSignal } from './stop-signal';
 
 export const RUN_USAGE = `Usage: edge-inference-bridge [run] --config FILE [--check]
 
-Carries inference requests from MQTT to KServe models and the answers back. Reads the configuration again when the file
-changes, and on SIGHUP.
+Carries inference requests from MQTT, or from RabbitMQ, to KServe models and the answers back. Reads the configuration
+again when the file changes, and on SIGHUP.
 
   --config FILE         the configuration, YAML or JSON
   --check               say whether the configuration is good, and stop
@@ -29,7 +30,7 @@ export async function run(args: string[]): Promise<number> {
   if (values.config === undefined)
     throw new BridgeError('BRIDGE_ERR_CONFIG', `no configuration given.\n\n${RUN_USAGE}`);
   const file = values.config;
-  const read = () => adjusted(loadBridgeConfig(file), values);
+  const read = () => adjusted(loadConfig(file), values);
   const config = read();
   if (values.check) {
     process.stdout.write(`${file} is a good configuration with ${config.routes.length} route(s)\n`);
@@ -52,7 +53,7 @@ export async function run(args: string[]): Promise<number> {
 }
 
 /** @returns a function that ends it */
-function reloadOnChange(bridge: RunningBridge, file: string, read: () => BridgeConfig): () => void {
+function reloadOnChange(bridge: RunningBridge, file: string, read: () => AnyConfig): () => void {
   // A configuration that is refused is in the log and in the metrics.
   const reload = () => void bridge.reload(read).catch(() => undefined);
   const endWatch = watchFile(file, reload);
@@ -64,22 +65,16 @@ function reloadOnChange(bridge: RunningBridge, file: string, read: () => BridgeC
 }
 
 /** The configuration, with what the command line says instead. */
-function adjusted(config: BridgeConfig, flags: { retire: boolean; 'client-id'?: string }): BridgeConfig {
+function adjusted(config: AnyConfig, flags: { retire: boolean; 'client-id'?: string }): AnyConfig {
+  if (isProviderConfig(config)) {
+    if (!flags.retire && flags['client-id'] === undefined) return config;
+    const problem = '--retire and --client-id are about sessions of MQTT, and the configuration is that of a provider';
+    throw new BridgeError('BRIDGE_ERR_CONFIG', problem);
+  }
   const clientId = flags['client-id'] ?? config.broker.clientId;
   const onStop = flags.retire ? 'retire' : config.delivery.onStop;
   // Beside a bridge that runs with the same configuration, its port is taken.
   const http = flags.retire ? { ...config.http, port: 0 } : config.http;
   const changed = { ...config, broker: { ...config.broker, clientId }, delivery: { ...config.delivery, onStop }, http };
   return parseBridgeConfig(changed, 'the configuration, with what the command line says,');
-}
-
-/** The first of the two signals; a second one ends the process at once. */
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    const stop = (signal: NodeJS.Signals) => {
-      process.removeListener('SIGTERM', stop).removeListener('SIGINT', stop);
-      resolve(signal);
-    };
-    process.on('SIGTERM', stop).on('SIGINT', stop);
-  });
 }

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -116,6 +117,54 @@ new Mosquitto(app, 'other').exposeThroughTraefik({ mqtt: 'x' });`,
 
   it('brings the bridge along as a command', () => {
     expect(run('npx', 'edge-inference-bridge', '--help')).toContain('Usage: edge-inference-bridge');
+  });
+
+  describe('beside the packages of Pulumi', () => {
+    // With TypeScript 7 beside them, Pulumi's own programs do not start.
+    beforeAll(() => {
+      const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+      const packages = ['pulumi', 'kubernetes', 'aws', 'policy'].map((name) => `@pulumi/${name}`);
+      run('npm', 'install', '--no-save', 'typescript@5', ...packages.map((name) => `${name}@${devDependencies[name]}`));
+    });
+
+    it('has the same classes in the entry for Pulumi', () => {
+      const code = `
+const { EdgeError } = require('cdk8s-edge-inference');
+const { arnInRegion } = require('cdk8s-edge-inference/pulumi');
+try { arnInRegion('certificateArn', 'no ARN', 'eu-west-1') } catch (error) { console.log(error instanceof EdgeError) }`;
+
+      expect(run('node', '-e', code)).toBe('true\n');
+    });
+
+    it('has types in the entry for Pulumi', () => {
+      write(
+        'pulumi-types.ts',
+        `import { EdgeApp } from 'cdk8s-edge-inference';
+import { ClusterObjects } from 'cdk8s-edge-inference/pulumi';
+import { edgePolicies } from 'cdk8s-edge-inference/pulumi/policy';
+export const cluster = new ClusterObjects('cluster', { app: new EdgeApp() });
+export const count: number = edgePolicies().length;
+// @ts-expect-error there is no cluster without an app
+new ClusterObjects('cluster', {});`,
+      );
+
+      const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'node16'];
+      run('npx', 'tsc', ...options, '--types', 'node', 'pulumi-types.ts');
+    });
+
+    it.each([
+      { what: 'the policy pack', folder: 'apps/aws/policy', runner: 'run-policy-pack', args: ['127.0.0.1:1', '.'] },
+      { what: 'the plugin', folder: 'apps/pulumi-plugin', runner: 'run-plugin', args: ['.', '127.0.0.1:1'] },
+    ])('starts $what', async ({ folder, runner, args }) => {
+      const cwd = path.join(project, 'node_modules', 'cdk8s-edge-inference', folder);
+      const program = path.join(project, 'node_modules', '@pulumi', 'pulumi', 'cmd', runner);
+
+      const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+      const [words] = await once(child.stdout, 'data');
+      child.kill('SIGKILL');
+
+      expect(String(words)).toMatch(/^\d+\n/);
+    });
   });
 
   function shellBlockWith(start: string): string[] {
