@@ -189,6 +189,16 @@ export const EDGE_ERRORS = {
     why: 'The pod would end with BRIDGE_ERR_CONFIG, again and again.',
     fix: 'Correct the prop or option that it comes from; the message has what the bridge would say.',
   },
+  EDGE_ERR_GATEWAY_ACCESS: {
+    means: 'A way to a gateway that its access does not go with.',
+    why: 'Requests would get no further than the front door, or anybody would get in with a certificate of their own.',
+    fix: 'End TLS at one place, and name an authority that signs for those who may come in.',
+  },
+  EDGE_ERR_GATEWAY_DESTINATION: {
+    means: 'A destination of a gateway that its requests would not get to.',
+    why: 'They would be published to another broker, or under a key that leads to no queue, and every requester would get an error.',
+    fix: 'Give both the same broker, and use a routing key that the queue is bound with.',
+  },
   EDGE_ERR_NO_ROUTES: {
     means: 'A bridge without a route.',
     why: 'It would run, be healthy, and do nothing.',

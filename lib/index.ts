@@ -1,23 +1,64 @@
 export { BrokerAlerts, type BrokerAlertsOptions, type BrokerAlertsProps } from './broker/broker-alerts';
+export type { BrokerTls, CertificateIssuerReference, CertificateOwner, TlsVersion } from './broker/broker-tls';
 export { CertificateAuthority } from './broker/certificate-authority';
 export { Credentials, type SecretReference } from './broker/credentials';
 export { Mosquitto, type MosquittoTrust } from './broker/mosquitto';
 export { MosquittoParent, type MosquittoParentProps, type ParentOptions } from './broker/mosquitto-parent';
 export type { MosquittoProps } from './broker/mosquitto-props';
 export {
-  type BrokerTls,
-  type CertificateIssuerReference,
-  type CertificateOwner,
   type MosquittoCertificateOptions,
   type MosquittoSecretOptions,
   MosquittoTls,
-  type TlsVersion,
 } from './broker/mosquitto-tls';
 export { MosquittoUser } from './broker/mosquitto-user';
 export { MosquittoVersion } from './broker/mosquitto-version';
+export type { BrokerTrust, IMqttBroker, IMqttUser } from './broker/mqtt-broker';
 export { ParentTopic, type ParentTopicOptions } from './broker/parent-topic';
+export { ClientCertificates } from './broker/rabbitmq/client-certificates';
+export { ClusterTopology } from './broker/rabbitmq/cluster-topology';
+export { RabbitMq } from './broker/rabbitmq/rabbitmq';
+export { RabbitMqBroker } from './broker/rabbitmq/rabbitmq-broker';
+export { RabbitMqCluster, type RabbitMqClusterProps } from './broker/rabbitmq/rabbitmq-cluster';
+export { RabbitMqDiscovery, type RabbitMqDiscoveryProps } from './broker/rabbitmq/rabbitmq-discovery';
+export {
+  RabbitMqMonitoring,
+  type RabbitMqMonitoringOptions,
+  type RabbitMqMonitoringProps,
+} from './broker/rabbitmq/rabbitmq-monitoring';
+export { RabbitMqNodes } from './broker/rabbitmq/rabbitmq-nodes';
+export {
+  type RabbitMqBrokerProps,
+  type RabbitMqMqttOptions,
+  type RabbitMqProps,
+  SessionQueues,
+} from './broker/rabbitmq/rabbitmq-props';
+export {
+  type RabbitMqCertificateOptions,
+  type RabbitMqSecretOptions,
+  RabbitMqTls,
+} from './broker/rabbitmq/rabbitmq-tls';
+export { RabbitMqUser, type RabbitMqUserOptions } from './broker/rabbitmq/rabbitmq-user';
+export { RabbitMqVersion } from './broker/rabbitmq/rabbitmq-version';
+export { QueueType, RequestQueue, type RequestQueueOptions } from './broker/rabbitmq/request-queue';
+export { AmqpClient, type AmqpClientProps } from './connector/amqp/amqp-client';
+export {
+  ConnectorMonitoring,
+  type ConnectorMonitoringOptions,
+  type ConnectorMonitoringProps,
+} from './connector/amqp/connector-monitoring';
+export {
+  ConnectorScaling,
+  type CpuScalingOptions,
+  type QueueDepthScalingOptions,
+} from './connector/amqp/connector-scaling';
+export { ConnectorWorkload } from './connector/amqp/connector-workload';
+export { ExternalRabbitMq, type ExternalRabbitMqOptions } from './connector/amqp/external-rabbitmq';
+export type { ModelCallOptions } from './connector/amqp/model-call';
+export { ModelEndpoint } from './connector/amqp/model-endpoint';
 export { BridgeCode } from './connector/bridge-code';
-export { BridgeRoute, type RouteOptions } from './connector/bridge-route';
+export type { InferenceBridgeProps } from './connector/bridge-props';
+export { BridgeRoute } from './connector/bridge-route';
+export type { BridgeTracingOptions } from './connector/bridge-tracing';
 export { CamelConnector } from './connector/camel/camel-connector';
 export {
   CamelBuildStrategy,
@@ -30,7 +71,25 @@ export { CamelRoute } from './connector/camel/camel-route';
 export { CamelSmokeTest, type CamelSmokeTestProps } from './connector/camel/camel-smoke-test';
 export type { CamelConnectorProps } from './connector/camel/connector-props';
 export { RegistryLogin } from './connector/camel/registry-login';
-export { InferenceBridge, type InferenceBridgeProps } from './connector/inference-bridge';
+export { GatewayAccess } from './connector/gateway/gateway-access';
+export { GatewayCertificate, type GatewayCertificateOptions } from './connector/gateway/gateway-certificate';
+export { GatewayDeployment } from './connector/gateway/gateway-deployment';
+export { type ExchangeDestinationOptions, GatewayDestination } from './connector/gateway/gateway-destination';
+export type {
+  GatewayDeploymentProps,
+  GatewayHeaders,
+  GatewayLimits,
+  GatewayResults,
+} from './connector/gateway/gateway-props';
+export { GatewayRoute, type GatewayRouteOptions, JsonBody } from './connector/gateway/gateway-route';
+export { MqttClient, type MqttClientProps } from './connector/gateway/mqtt-client';
+export {
+  OpenShiftExposure,
+  type OpenShiftExposureProps,
+  type OpenShiftRouteOptions,
+  RouteTermination,
+} from './connector/gateway/openshift-exposure';
+export { InferenceBridge } from './connector/inference-bridge';
 export { ModelLogin } from './connector/model-login';
 export type {
   ClientCredentialsOptions,
@@ -43,6 +102,38 @@ export {
   type BridgeMonitoringOptions,
   type BridgeMonitoringProps,
 } from './connector/monitoring/bridge-monitoring';
+export {
+  ReplyBytes,
+  ReplyMapping,
+  type ReplyOutputOptions,
+  type ReplyPathOptions,
+} from './connector/payload/reply-mapping';
+export { RequestMapping } from './connector/payload/request-mapping';
+export {
+  type JsonRequestOptions,
+  type RequestMappingOptions,
+  RequestRows,
+  type V1BytesOptions,
+  type V1RequestOptions,
+  type V2BytesOptions,
+  type V2RequestOptions,
+} from './connector/payload/request-mapping-options';
+export { type BytesTensorOptions, TensorDatatype, type TensorOptions } from './connector/payload/tensor';
+export { ProviderDeployment } from './connector/provider/provider-deployment';
+export type { ProviderDeploymentProps } from './connector/provider/provider-props';
+export { ProviderRoute } from './connector/provider/provider-route';
+export type { ProviderHeaders, ProviderRouteOptions, ReplyExchange } from './connector/provider/provider-route-options';
+export { QueueScaler, type QueueScalerProps } from './connector/provider/queue-scaler';
+export {
+  type BridgeRouteOptions,
+  MqttQos,
+  RetainedRequests,
+  type RouteBatchOptions,
+  type RouteBreakerOptions,
+  type RouteOptions,
+  type RouteRetryOptions,
+} from './connector/route-options';
+export { RouteOrdering } from './connector/route-ordering';
 export {
   type BridgeBacklog,
   type BridgeHpaOptions,

@@ -1,6 +1,6 @@
+import type { TlsVersion } from './broker-tls';
 import type { MosquittoListener } from './mosquitto-listeners';
 import { MOSQUITTO_PATHS } from './mosquitto-paths';
-import type { TlsVersion } from './mosquitto-tls';
 import type { MosquittoVersion } from './mosquitto-version';
 
 /** What mosquitto.conf says, besides where things are. */

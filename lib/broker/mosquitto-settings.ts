@@ -17,7 +17,7 @@ export const DEFAULT_MEMORY = Size.gibibytes(1);
 export function resolveSettings(props: MosquittoProps, listeners: MosquittoListener[]): MosquittoSettings {
   const memoryBytes = (props.resources?.memory?.limit ?? DEFAULT_MEMORY).toKibibytes() * 1024;
   return {
-    version: props.version ?? MosquittoVersion.V2_0,
+    version: validVersion(props.version ?? MosquittoVersion.V2_0),
     listeners,
     minimumTlsVersion: props.tls?.minimumVersion ?? 'TLSv1.2',
     maxConnections: optionalNumber('maxConnections', props.maxConnections),
@@ -44,6 +44,18 @@ export function wholeNumber(prop: string, value: number, least: number, most: nu
     value,
     rule: `it is a whole number of at least ${least}${upTo}`,
     fix: 'Choose one',
+  });
+}
+
+/** Whoever writes JavaScript may give the version as a text. */
+function validVersion(version: MosquittoVersion): MosquittoVersion {
+  const known = [MosquittoVersion.V2_0, MosquittoVersion.V2_1].map(({ name }) => name);
+  if (known.includes(version.name)) return version;
+  throw new EdgeError('EDGE_ERR_VALUE', {
+    at: 'Mosquitto.version',
+    value: version,
+    rule: 'it is a MosquittoVersion',
+    fix: 'Use MosquittoVersion.V2_0 or MosquittoVersion.V2_1',
   });
 }
 

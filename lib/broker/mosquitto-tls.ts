@@ -1,19 +1,14 @@
-import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Certificate } from '../crds/cert-manager';
-import { EdgeError } from '../errors';
-import { dnsSubdomainProblem } from '../naming/kubernetes-names';
-import { hostProblem } from '../naming/model-hosts';
-import { CertificateAuthority } from './certificate-authority';
-
-export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
-
-/** Whoever makes certificates by the rules of cert-manager; a `CertificateIssuer` is one. */
-export interface CertificateIssuerReference {
-  readonly group: string;
-  readonly kind: string;
-  readonly name: string;
-}
+import {
+  type BrokerTls,
+  type CertificateIssuerReference,
+  type CertificateOwner,
+  certificateFromCertManager,
+  certificateFromSecret,
+  type TlsBinding,
+  type TlsVersion,
+} from './broker-tls';
+import type { CertificateAuthority } from './certificate-authority';
 
 export interface MosquittoSecretOptions {
   /** Who signed it: what clients inside the cluster trust. @default CertificateAuthority.PUBLIC */
@@ -46,25 +41,6 @@ export interface MosquittoCertificateOptions {
   readonly minimumVersion?: TlsVersion;
 }
 
-/** The broker that a certificate is for. */
-export interface CertificateOwner {
-  readonly name: string;
-  readonly namespace: string;
-  readonly host: string;
-  readonly labels: Record<string, string>;
-}
-
-/** What TLS comes to at one broker. */
-export interface BrokerTls {
-  readonly secretName: string;
-  readonly certificate: ApiObject | undefined;
-  /** The names in a certificate that the app makes; of others only their owners know them. */
-  readonly dnsNames: string[] | undefined;
-  readonly authority: CertificateAuthority;
-  readonly serverName: string | undefined;
-  readonly minimumVersion: TlsVersion;
-}
-
 /** The broker's certificate, and where it comes from. */
 export class MosquittoTls {
   /**
@@ -73,20 +49,8 @@ export class MosquittoTls {
    * @throws EdgeError EDGE_ERR_NAME for a name that no Secret can have; EDGE_ERR_DOMAIN for a serverName that is none
    */
   static fromSecret(secretName: string, options: MosquittoSecretOptions = {}): MosquittoTls {
-    const rule = dnsSubdomainProblem(secretName);
-    if (rule) {
-      const at = 'MosquittoTls.fromSecret(secretName)';
-      throw new EdgeError('EDGE_ERR_NAME', { at, value: secretName, rule, fix: 'Use the name of the Secret' });
-    }
-    const { authority = CertificateAuthority.PUBLIC, serverName } = options;
-    if (serverName !== undefined) validateHost('MosquittoTls.fromSecret(..).serverName', serverName);
-    return new MosquittoTls(options.minimumVersion, () => ({
-      secretName,
-      certificate: undefined,
-      dnsNames: undefined,
-      authority,
-      serverName,
-    }));
+    const bind = certificateFromSecret('MosquittoTls.fromSecret', secretName, options);
+    return new MosquittoTls(options.minimumVersion, bind);
   }
 
   /**
@@ -95,40 +59,14 @@ export class MosquittoTls {
    * @throws EdgeError EDGE_ERR_DOMAIN for a name that is none; EDGE_ERR_BROKER_TLS for a public authority without a name
    */
   static fromCertManager(issuer: CertificateIssuerReference, options: MosquittoCertificateOptions = {}): MosquittoTls {
-    const { authority, dnsNames = [] } = options;
-    for (const [i, name] of dnsNames.entries()) {
-      validateHost(`MosquittoTls.fromCertManager(..).dnsNames[${i}]`, name.replace(/^\*\./, ''));
-    }
-    const isPublic = authority === CertificateAuthority.PUBLIC;
-    const [firstName] = dnsNames.filter((name) => !name.startsWith('*.'));
-    if (isPublic && firstName === undefined) {
-      throw new EdgeError('EDGE_ERR_BROKER_TLS', {
-        at: 'MosquittoTls.fromCertManager(..).dnsNames',
-        value: dnsNames.join(', '),
-        rule: 'a public authority signs no names of a cluster, so clients inside have no name to ask for',
-        fix: 'Name the host that devices connect to',
-      });
-    }
-    return new MosquittoTls(options.minimumVersion, (scope, owner) => {
-      const secretName = `${owner.name}-tls`;
-      const names = [...new Set([...dnsNames, ...(isPublic ? [] : namesOfService(owner))])];
-      return {
-        secretName,
-        certificate: certificate(scope, owner, issuer, names),
-        dnsNames: names,
-        authority: authority ?? CertificateAuthority.fromSecret(secretName),
-        serverName: isPublic ? firstName : undefined,
-      };
-    });
+    const bind = certificateFromCertManager('MosquittoTls.fromCertManager', issuer, options);
+    return new MosquittoTls(options.minimumVersion, bind);
   }
 
   readonly minimumVersion: TlsVersion;
-  readonly #bind: (scope: Construct, owner: CertificateOwner) => Omit<BrokerTls, 'minimumVersion'>;
+  readonly #bind: TlsBinding;
 
-  private constructor(
-    minimumVersion: TlsVersion = 'TLSv1.2',
-    bind: (scope: Construct, owner: CertificateOwner) => Omit<BrokerTls, 'minimumVersion'>,
-  ) {
+  private constructor(minimumVersion: TlsVersion = 'TLSv1.2', bind: TlsBinding) {
     this.minimumVersion = minimumVersion;
     this.#bind = bind;
   }
@@ -137,32 +75,4 @@ export class MosquittoTls {
   _bind(scope: Construct, owner: CertificateOwner): BrokerTls {
     return { ...this.#bind(scope, owner), minimumVersion: this.minimumVersion };
   }
-}
-
-function certificate(
-  scope: Construct,
-  { name, namespace, labels }: CertificateOwner,
-  { name: issuer, kind, group }: CertificateIssuerReference,
-  dnsNames: string[],
-): ApiObject {
-  return new Certificate(scope, 'certificate', {
-    metadata: { name: `${name}-tls`, namespace, labels },
-    spec: {
-      secretName: `${name}-tls`,
-      issuerRef: { name: issuer, kind, group },
-      dnsNames,
-      // Otherwise a key that leaked stays the key for ever.
-      privateKey: { rotationPolicy: 'Always' },
-    },
-  });
-}
-
-function namesOfService({ name, namespace, host }: CertificateOwner): string[] {
-  return [host, `${name}.${namespace}.svc`, `${name}.${namespace}`];
-}
-
-function validateHost(at: string, host: string): void {
-  const rule = hostProblem(host);
-  if (!rule) return;
-  throw new EdgeError('EDGE_ERR_DOMAIN', { at, value: host, rule, fix: 'Give the full host name, mqtt.example.com' });
 }

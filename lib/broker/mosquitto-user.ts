@@ -2,11 +2,12 @@ import { topicFilterProblem } from '../../bridge/config/topics';
 import { EdgeError } from '../errors';
 import { aclLineProblem } from './acl-line';
 import type { Credentials } from './credentials';
+import type { IMqttUser } from './mqtt-broker';
 
 type Access = 'read' | 'write';
 
 /** Somebody who may log in to a {@link Mosquitto} broker. Until a route or a grant says otherwise, they may do nothing. */
-export class MosquittoUser {
+export class MosquittoUser implements IMqttUser {
   readonly name: string;
   readonly credentials: Credentials;
   readonly #grants = new Map<string, Set<Access>>();

@@ -1,6 +1,7 @@
 import { EdgeError } from '../errors';
 import type { Credentials, SecretReference } from './credentials';
 import { MosquittoUser } from './mosquitto-user';
+import type { IMqttUser } from './mqtt-broker';
 import { passwordLine } from './password-hash';
 
 /** Also a folder name in the broker's pod and a word in the ACL file, hence stricter than MQTT. */
@@ -55,7 +56,7 @@ export class MosquittoUsers {
     return user;
   }
 
-  has(user: MosquittoUser): boolean {
+  has(user: IMqttUser): boolean {
     return this.#users.get(user.name) === user;
   }
 
@@ -78,7 +79,7 @@ export class MosquittoUsers {
   }
 
   /** One user's line, empty when the password is in a Secret or there is none. */
-  passwordLine({ name, credentials }: MosquittoUser): string {
+  passwordLine({ name, credentials }: IMqttUser): string {
     const password = credentials._reveal();
     if (password === undefined) return '';
     const line = this.#passwordLines.get(name) ?? passwordLine(this.#broker, name, password, this.#iterations);

@@ -1,7 +1,7 @@
 import { type ApiObject, Chart, Lazy, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { GatewayBrokerRoutes, type GatewayExposure } from '../entry/gateway-api/gateway-broker-routes';
-import { TraefikBrokerRoutes, type TraefikExposure } from '../entry/traefik/traefik-broker-routes';
+import type { GatewayBrokerRoutes, GatewayExposure } from '../entry/gateway-api/gateway-broker-routes';
+import type { TraefikBrokerRoutes, TraefikExposure } from '../entry/traefik/traefik-broker-routes';
 import { EdgeError } from '../errors';
 import { validImage } from '../kubernetes/image';
 import { podLabels } from '../kubernetes/labels';
@@ -10,7 +10,6 @@ import {
   ConfigMap,
   type NetworkPeer,
   NetworkPolicy,
-  type NetworkRule,
   PersistentVolumeClaim,
   podsLabelled,
   podsOfNamespaces,
@@ -19,21 +18,24 @@ import {
   ServiceAccount,
 } from '../kubernetes/objects';
 import { cpu, renderResources, renderSize } from '../kubernetes/plus';
-import { dnsLabelProblem, workloadNameProblem } from '../naming/kubernetes-names';
 import { BrokerAlerts, type BrokerAlertsOptions, DROPPED_MESSAGES_TOPIC, unwatchedProblem } from './broker-alerts';
+import type { BrokerTls } from './broker-tls';
 import type { CertificateAuthority } from './certificate-authority';
 import type { Credentials } from './credentials';
-import { type MosquittoSettings, mosquittoConf } from './mosquitto-conf';
+import { addressesOf } from './mosquitto-addresses';
+import { checkListeners, validName, validNamespace } from './mosquitto-checks';
+import type { MosquittoSettings } from './mosquitto-conf';
+import { MosquittoExposure } from './mosquitto-exposure';
+import { startupFiles } from './mosquitto-files';
 import { listenersOf, type MosquittoListener } from './mosquitto-listeners';
+import { mosquittoEgress, mosquittoIngress } from './mosquitto-network';
 import { MosquittoParent, type ParentOptions } from './mosquitto-parent';
 import type { MosquittoProps } from './mosquitto-props';
-import { prepareScript, reloadScript, reloadSignal } from './mosquitto-scripts';
 import { DEFAULT_MEMORY, resolveSettings, wholeNumber } from './mosquitto-settings';
-import type { BrokerTls } from './mosquitto-tls';
 import type { MosquittoUser } from './mosquitto-user';
 import { MosquittoUsers } from './mosquitto-users';
-import { MosquittoVersion } from './mosquitto-version';
 import { mosquittoWorkload } from './mosquitto-workload';
+import type { BridgeClient, IMqttBroker, IMqttUser } from './mqtt-broker';
 import { type RegisteredRoute, RouteRegistry } from './route-registry';
 
 /** What a client inside the cluster needs to trust a broker that speaks TLS only. */
@@ -51,7 +53,7 @@ export interface MosquittoTrust {
  *
  * @see https://mosquitto.org/man/mosquitto-conf-5.html
  */
-export class Mosquitto extends Chart {
+export class Mosquitto extends Chart implements IMqttBroker {
   readonly brokerNamespace: string;
   readonly name: string;
   /** Host of the Service inside the cluster. */
@@ -94,9 +96,8 @@ export class Mosquitto extends Chart {
   readonly #settings: MosquittoSettings;
   readonly #iterations: number;
   readonly #acceptsCertificates: boolean;
-  readonly #plain: boolean;
-  readonly #certifiedNames: string[] | undefined;
   readonly #users: MosquittoUsers;
+  readonly #exposure: MosquittoExposure;
   readonly #clients: NetworkPeer[] = [];
   readonly #parents: MosquittoParent[] = [];
   readonly #routes = new RouteRegistry();
@@ -111,11 +112,11 @@ export class Mosquitto extends Chart {
     this.brokerNamespace = validNamespace('Mosquitto.namespace', props.namespace ?? 'mosquitto');
     this.name = validName(props.name ?? 'mosquitto');
     this.host = `${this.name}.${this.brokerNamespace}.svc.cluster.local`;
-    validateListeners(props);
-    this.#plain = props.plainListeners ?? true;
+    checkListeners(props);
+    const plain = props.plainListeners ?? true;
     this.#acceptsCertificates = props.clientCertificates !== undefined;
     const listeners = listenersOf({
-      plain: this.#plain,
+      plain,
       tls: props.tls !== undefined,
       clientCertificates: this.#acceptsCertificates,
     });
@@ -123,16 +124,16 @@ export class Mosquitto extends Chart {
     this.maxPacketBytes = this.#settings.maxPacketBytes;
     this.#iterations = wholeNumber('passwordIterations', props.passwordIterations ?? 100_000, 1_000);
     this.#users = new MosquittoUsers(`${this.brokerNamespace}/${this.name}`, this.#iterations);
-    const portOf = (...names: string[]) => listeners.find(({ name }) => names.includes(name))?.port;
-    this.mqttsPort = portOf('mqtts');
-    this.wssPort = portOf('wss');
-    this.clientCertificatePort = portOf('mqtts-cert');
-    this.mqttsUrl = props.tls && `mqtts://${this.host}:${this.mqttsPort}`;
-    this.wssUrl = props.tls && `wss://${this.host}:${this.wssPort}`;
-    this.mqttPort = portOf('mqtt', 'mqtts') as number;
-    this.websocketPort = portOf('websockets', 'wss') as number;
-    this.mqttUrl = `${this.#plain ? 'mqtt' : 'mqtts'}://${this.host}:${this.mqttPort}`;
-    this.websocketUrl = `${this.#plain ? 'ws' : 'wss'}://${this.host}:${this.websocketPort}`;
+    const addresses = addressesOf(this.host, listeners);
+    this.mqttPort = addresses.mqttPort;
+    this.websocketPort = addresses.websocketPort;
+    this.mqttsPort = addresses.mqttsPort;
+    this.wssPort = addresses.wssPort;
+    this.clientCertificatePort = addresses.clientCertificatePort;
+    this.mqttUrl = addresses.mqttUrl;
+    this.websocketUrl = addresses.websocketUrl;
+    this.mqttsUrl = addresses.mqttsUrl;
+    this.wssUrl = addresses.wssUrl;
 
     const namespace = this.brokerNamespace;
     const labels = podLabels('mosquitto', this.name);
@@ -142,7 +143,6 @@ export class Mosquitto extends Chart {
     }
     const tls = props.tls?._bind(this, { name: this.name, namespace, host: this.host, labels });
     this.certificate = tls?.certificate;
-    this.#certifiedNames = tls?.dnsNames;
     this.trust = tls && { authority: tls.authority, serverName: tls.serverName };
     this.serviceAccount = new ServiceAccount(this, 'service-account', metadata(this.name));
     this.configMap = new ConfigMap(this, 'config', {
@@ -171,9 +171,20 @@ export class Mosquitto extends Chart {
       spec: {
         podSelector: { matchLabels: labels },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: Lazy.any({ produce: () => this.#ingress(listeners) }),
-        egress: Lazy.any({ produce: () => this.#egress() }),
+        ingress: Lazy.any({ produce: () => mosquittoIngress(this.#clients, listeners) }),
+        egress: Lazy.any({ produce: () => mosquittoEgress(this.#parents.map(({ port }) => port)) }),
       },
+    });
+    this.#exposure = new MosquittoExposure(this, {
+      backend: {
+        ...addresses,
+        name: this.name,
+        namespace,
+        service: this.service.name,
+        certifiedNames: tls?.dnsNames,
+      },
+      plain,
+      allowPeer: (peer) => this._allowPeer(peer),
     });
   }
 
@@ -245,11 +256,7 @@ export class Mosquitto extends Chart {
    * EDGE_ERR_HOST_CERTIFICATE for a host that its certificate does not have; EDGE_ERR_DUPLICATE for a second time
    */
   exposeThroughTraefik(exposure: TraefikExposure = {}): TraefikBrokerRoutes {
-    this.#refuseSecond('exposeThroughTraefik(..)', 'traefik');
-    this.#refusePlain('exposeThroughTraefik(..).tls', exposure.tls?.passesThrough ?? false);
-    const routes = new TraefikBrokerRoutes(this, 'traefik', { ...exposure, ...this.#backend() });
-    this._allowPeer(podsOfNamespaces(routes.entryPoints.namespace));
-    return routes;
+    return this.#exposure.throughTraefik(exposure);
   }
 
   /**
@@ -260,18 +267,11 @@ export class Mosquitto extends Chart {
    * EDGE_ERR_HOST_CERTIFICATE for a host that its certificate does not have; EDGE_ERR_DUPLICATE for a second time
    */
   exposeThroughGateway(exposure: GatewayExposure): GatewayBrokerRoutes {
-    this.#refuseSecond('exposeThroughGateway(..)', 'gateway');
-    for (const listener of [exposure.mqttListener, exposure.websocketListener]) {
-      if (listener)
-        this.#refusePlain(`listener "${listener.name}" of exposeThroughGateway(..)`, listener.passesThrough);
-    }
-    const routes = new GatewayBrokerRoutes(this, 'gateway', { ...exposure, ...this.#backend() });
-    this._allowPeer(podsOfNamespaces(routes.gateway.proxyNamespace));
-    return routes;
+    return this.#exposure.throughGateway(exposure);
   }
 
   /** Whether the user is one of this broker's. */
-  hasUser(user: MosquittoUser): boolean {
+  hasUser(user: IMqttUser): boolean {
     return this.#users.has(user);
   }
 
@@ -289,8 +289,18 @@ export class Mosquitto extends Chart {
    *
    * @internal
    */
-  _passwordLine(user: MosquittoUser): string {
+  _passwordLine(user: IMqttUser): string {
     return this.#users.passwordLine(user);
+  }
+
+  /** @internal */
+  _addBridge({ name, credentials }: BridgeClient): MosquittoUser {
+    return this.addUser(name, credentials);
+  }
+
+  /** A bridge logs in with its password alone. @internal */
+  _certifyBridge(): undefined {
+    return undefined;
   }
 
   /** @internal */
@@ -304,7 +314,7 @@ export class Mosquitto extends Chart {
    * @returns the topic
    * @internal
    */
-  _addWatcher(user: MosquittoUser): string {
+  _addWatcher(user: IMqttUser): string {
     this.#watchers += 1;
     user.allowSubscribe(DROPPED_MESSAGES_TOPIC);
     return DROPPED_MESSAGES_TOPIC;
@@ -313,39 +323,6 @@ export class Mosquitto extends Chart {
   /** @internal */
   _addRoute(route: RegisteredRoute): void {
     this.#routes.add(route);
-  }
-
-  #backend() {
-    return {
-      name: this.name,
-      namespace: this.brokerNamespace,
-      service: this.service.name,
-      mqttPort: this.mqttPort,
-      websocketPort: this.websocketPort,
-      mqttsPort: this.mqttsPort,
-      wssPort: this.wssPort,
-      certifiedNames: this.#certifiedNames,
-    };
-  }
-
-  #refuseSecond(value: string, id: string): void {
-    if (this.node.tryFindChild(id) === undefined) return;
-    throw new EdgeError('EDGE_ERR_DUPLICATE', {
-      at: `a way to broker ${this.node.path}`,
-      value,
-      rule: 'the broker has been given this one already',
-      fix: 'Call it once for each broker',
-    });
-  }
-
-  #refusePlain(at: string, passesThrough: boolean): void {
-    if (this.#plain || passesThrough) return;
-    throw new EdgeError('EDGE_ERR_BROKER_TLS', {
-      at,
-      value: 'TLS that ends before the broker',
-      rule: 'the broker has no listener without TLS, which would be connected to',
-      fix: 'Pass TLS through to the broker, or leave the plain listeners on',
-    });
   }
 
   #workload(props: MosquittoProps, listeners: MosquittoListener[], tls: BrokerTls | undefined): ApiObject {
@@ -379,71 +356,10 @@ export class Mosquitto extends Chart {
 
   /** The part of it that a running broker cannot be given anew. */
   #startupFiles(): Record<string, string> {
-    const { version } = this.#settings;
-    const hasParents = this.#parents.length > 0;
-    const connections = this.#parents.map((parent) => [`parent-${parent.parentName}.conf`, parent._connection()]);
-    return {
-      'mosquitto.conf': mosquittoConf(this.#settings, hasParents),
-      'prepare.sh': prepareScript({ version, iterations: this.#iterations, hasParents }),
-      'reload.sh': reloadScript(reloadSignal(version, hasParents)),
-      ...Object.fromEntries(connections),
-    };
-  }
-
-  #ingress(listeners: MosquittoListener[]): NetworkRule[] {
-    const ports = listeners.map(({ name }) => ({ port: name, protocol: 'TCP' as const }));
-    return this.#clients.length === 0 ? [] : [{ from: this.#clients, ports }];
-  }
-
-  /** A broker answers; it calls nobody but its parents, whose addresses only the DNS knows. */
-  #egress(): NetworkRule[] {
-    if (this.#parents.length === 0) return [];
-    const ports = [...new Set(this.#parents.map(({ port }) => port))].sort((a, b) => a - b);
-    return [
-      {
-        ports: [
-          { port: 53, protocol: 'UDP' },
-          { port: 53, protocol: 'TCP' },
-        ],
-      },
-      { ports: ports.map((port) => ({ port, protocol: 'TCP' })) },
-    ];
+    return startupFiles({ settings: this.#settings, iterations: this.#iterations, parents: this.#parents });
   }
 }
 
 function servicePort({ name, port, appProtocol }: MosquittoListener) {
   return { name, port, targetPort: name, protocol: 'TCP' as const, appProtocol };
-}
-
-function validateListeners({ tls, clientCertificates, plainListeners, version }: MosquittoProps): void {
-  const refuse = (at: string, value: unknown, rule: string, fix: string): never => {
-    throw new EdgeError('EDGE_ERR_BROKER_TLS', { at: `Mosquitto.${at}`, value, rule, fix });
-  };
-  if (plainListeners === false && !tls) {
-    refuse('plainListeners', false, 'without tls there would be no listener left', 'Set tls, or leave them on');
-  }
-  if (clientCertificates && !tls) {
-    const rule = 'certificates are shown in a TLS handshake, for which the broker needs its own';
-    refuse('clientCertificates', 'set', rule, 'Set tls');
-  }
-  if (clientCertificates && clientCertificates._source('ca.crt') === undefined) {
-    const rule = 'a public authority signs certificates for anybody, under any name';
-    refuse('clientCertificates', 'CertificateAuthority.PUBLIC', rule, 'Use an authority of your own');
-  }
-  if (tls?.minimumVersion === 'TLSv1.3' && (version ?? MosquittoVersion.V2_0).name === '2.0') {
-    const rule = 'Mosquitto 2.0 takes TLS 1.2 from secure websockets all the same';
-    refuse('tls.minimumVersion', 'TLSv1.3', rule, 'Use MosquittoVersion.V2_1, or leave it at TLSv1.2');
-  }
-}
-
-function validName(name: string): string {
-  const rule = workloadNameProblem(name);
-  if (!rule) return name;
-  throw new EdgeError('EDGE_ERR_NAME', { at: 'Mosquitto.name', value: name, rule, fix: 'Choose another name' });
-}
-
-function validNamespace(at: string, namespace: string): string {
-  const rule = dnsLabelProblem(namespace);
-  if (!rule) return namespace;
-  throw new EdgeError('EDGE_ERR_NAME', { at, value: namespace, rule, fix: 'Choose another name' });
 }

@@ -1,8 +1,18 @@
 import { TopicTree } from '../../bridge/config/topic-tree';
 import { EdgeError } from '../errors';
 
+/** What a broker has to be able to do for a route. */
+export interface RouteDemands {
+  /** How long its bridge waits for the model. */
+  readonly timeoutSeconds?: number;
+  /** The highest quality of service. */
+  readonly qos?: number;
+  /** Whether retained messages are requests too. */
+  readonly retained?: boolean;
+}
+
 /** What the routes of all bridges of one broker take and publish. */
-export interface RegisteredRoute {
+export interface RegisteredRoute extends RouteDemands {
   readonly bridge: string;
   readonly name: string;
   readonly requestTopic: string;

@@ -5,7 +5,6 @@ import { type Container, type ProjectedSource, RESTRICTED_CONTAINER } from '../k
 import { spreadPods } from '../kubernetes/spread';
 import { type StatefulPod, statefulPods } from '../kubernetes/stateful-pods';
 import { LOADER } from './bridge-code';
-import type { ModelLogin } from './model-login';
 
 /** User and group `node` of the official image. */
 const NODE_UID = 1000;
@@ -20,7 +19,9 @@ export const BRIDGE_PATHS = {
   passwordFile: 'password',
   brokerAuthority: '/var/run/broker-authority',
   authorityFile: 'ca.crt',
+  brokerCertificate: '/var/run/broker-certificate',
   modelLogin: '/var/run/model-login',
+  tracing: '/var/run/tracing',
   code: '/opt/bridge',
 } as const;
 
@@ -39,9 +40,13 @@ export interface BridgeWorkloadProps {
   readonly password: { readonly secretName: string; readonly key: string };
   /** Who signs the broker's certificate, unless it is a public authority or there is none. */
   readonly brokerAuthority: ProjectedSource | undefined;
-  /** Nothing where models ask for none. */
-  readonly modelLogin: ModelLogin | undefined;
-  /** Everything the pod reads at its start and that is known at synth. */
+  /** What the bridge shows the broker, where that asks for a certificate. */
+  readonly brokerCertificate: ProjectedSource | undefined;
+  /** What the bridge logs in to models with. */
+  readonly modelLogin: ProjectedSource | undefined;
+  /** What the collector of traces asks for. */
+  readonly tracing: ProjectedSource | undefined;
+  /** Everything the pod reads at its start only, and that is known at synth. */
   readonly startupFiles: () => string[];
   /** Longer than any prediction may take: a request that was taken is answered before the pod goes. */
   readonly terminationGracePeriodSeconds: () => number;
@@ -55,6 +60,7 @@ export function bridgeWorkload(scope: Construct, id: string, props: BridgeWorklo
 
 function pod(props: BridgeWorkloadProps): StatefulPod {
   const bundled = props.codeConfigMaps.length > 0;
+  const secrets = secretFolders(props);
   const bridge: Container = {
     name: 'bridge',
     image: props.image,
@@ -63,21 +69,20 @@ function pod(props: BridgeWorkloadProps): StatefulPod {
     ports: [{ name: OPERATIONS, containerPort: props.operationsPort, protocol: 'TCP' }],
     volumeMounts: [
       { name: 'config', mountPath: BRIDGE_PATHS.config, readOnly: true },
-      { name: 'credentials', mountPath: BRIDGE_PATHS.credentials, readOnly: true },
-      ...(props.brokerAuthority
-        ? [{ name: 'broker-authority', mountPath: BRIDGE_PATHS.brokerAuthority, readOnly: true }]
-        : []),
-      ...(props.modelLogin ? [{ name: 'model-login', mountPath: BRIDGE_PATHS.modelLogin, readOnly: true }] : []),
+      ...secrets.map(({ name, mountPath }) => ({ name, mountPath, readOnly: true })),
       ...(bundled ? [{ name: 'code', mountPath: BRIDGE_PATHS.code, readOnly: true }] : []),
     ],
     resources: props.resources,
     securityContext: RESTRICTED_CONTAINER,
     startupProbe: { httpGet: { path: '/livez', port: OPERATIONS }, periodSeconds: 1, failureThreshold: 60 },
-    livenessProbe: { httpGet: { path: '/livez', port: OPERATIONS }, periodSeconds: 20, failureThreshold: 3 },
-    readinessProbe: { httpGet: { path: '/readyz', port: OPERATIONS }, periodSeconds: 5 },
+    livenessProbe: {
+      httpGet: { path: '/livez', port: OPERATIONS },
+      periodSeconds: 20,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    },
+    readinessProbe: { httpGet: { path: '/readyz', port: OPERATIONS }, periodSeconds: 5, timeoutSeconds: 3 },
   };
-  const { secretName, key } = props.password;
-  const password = { secret: { name: secretName, items: [{ key, path: BRIDGE_PATHS.passwordFile }] } };
   const code = props.codeConfigMaps.map((name) => ({ configMap: { name } }));
   return {
     annotations: checksum('config', ...props.startupFiles()),
@@ -86,12 +91,37 @@ function pod(props: BridgeWorkloadProps): StatefulPod {
     containers: [bridge],
     volumes: [
       { name: 'config', configMap: { name: props.configMap } },
-      { name: 'credentials', projected: { defaultMode: 0o440, sources: [password] } },
-      ...(props.brokerAuthority ? [{ name: 'broker-authority', projected: { sources: [props.brokerAuthority] } }] : []),
-      ...(props.modelLogin
-        ? [{ name: 'model-login', projected: { defaultMode: 0o440, sources: [props.modelLogin._source()] } }]
-        : []),
+      ...secrets.map(({ name, source }) => ({ name, projected: { defaultMode: 0o440, sources: [source] } })),
       ...(bundled ? [{ name: 'code', projected: { sources: code } }] : []),
     ],
   };
+}
+
+interface SecretFolder {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly source: ProjectedSource;
+}
+
+/** Folders and no single files: what the kubelet renews shows in them only. */
+function secretFolders({
+  password,
+  brokerAuthority,
+  brokerCertificate,
+  modelLogin,
+  tracing,
+}: BridgeWorkloadProps): SecretFolder[] {
+  const { secretName, key } = password;
+  const credentials = { secret: { name: secretName, items: [{ key, path: BRIDGE_PATHS.passwordFile }] } };
+  return [
+    folder('credentials', BRIDGE_PATHS.credentials, credentials),
+    folder('broker-authority', BRIDGE_PATHS.brokerAuthority, brokerAuthority),
+    folder('broker-certificate', BRIDGE_PATHS.brokerCertificate, brokerCertificate),
+    folder('model-login', BRIDGE_PATHS.modelLogin, modelLogin),
+    folder('tracing', BRIDGE_PATHS.tracing, tracing),
+  ].flat();
+}
+
+function folder(name: string, mountPath: string, source: ProjectedSource | undefined): SecretFolder[] {
+  return source ? [{ name, mountPath, source }] : [];
 }

@@ -1,12 +1,10 @@
-import { type ApiObject, Chart, Lazy, Size, Yaml } from 'cdk8s';
+import { type ApiObject, Chart, Lazy, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { BridgeConfigInput } from '../../bridge/config';
-import { BRIDGE_DEFAULTS, MAX_TIMER_SECONDS } from '../../bridge/config/defaults';
+import { BRIDGE_DEFAULTS } from '../../bridge/config/defaults';
 import { RouteConflictFinder } from '../../bridge/config/route-conflicts';
 import { Credentials } from '../broker/credentials';
-import type { Mosquitto, MosquittoTrust } from '../broker/mosquitto';
-import type { MosquittoUser } from '../broker/mosquitto-user';
-import { describe, EdgeError } from '../errors';
+import type { IMqttBroker, IMqttUser } from '../broker/mqtt-broker';
+import { describe } from '../errors';
 import { podLabels } from '../kubernetes/labels';
 import { declareNamespace, PodSecurity } from '../kubernetes/namespaces';
 import {
@@ -19,68 +17,25 @@ import {
   ServiceAccount,
 } from '../kubernetes/objects';
 import { type ContainerResources, cpu, millisOf, renderResources } from '../kubernetes/plus';
-import { dnsLabelProblem, workloadNameProblem } from '../naming/kubernetes-names';
+import { addWarning } from '../synth/warnings';
 import { admitRoute } from './admit-route';
+import { checkCredentials, checkNames, validNamespaces, validWindow } from './bridge-checks';
 import { BridgeCode } from './bridge-code';
-import { BridgeRoute, type RouteOptions } from './bridge-route';
+import { BridgeConfiguration, OPERATIONS_PORT } from './bridge-configuration';
+import type { InferenceBridgeProps } from './bridge-props';
+import { BridgeRoute } from './bridge-route';
+import { BridgeTracing } from './bridge-tracing';
 import { BRIDGE_PATHS, bridgeWorkload, OPERATIONS } from './bridge-workload';
+import { brokerTrust } from './broker-link';
 import { connectorEgress, SERVING_NAMESPACES } from './connector-egress';
-import { longestTimeoutSeconds } from './longest-timeout';
 import type { ModelLogin } from './model-login';
 import { BridgeMonitoring, type BridgeMonitoringOptions } from './monitoring/bridge-monitoring';
 import { checkClients, checkModel } from './route-checks';
+import { checkRouteOptions, routeWarnings } from './route-contradictions';
+import type { BridgeRouteOptions } from './route-options';
 import { type BridgeGroup, bridgeGroup } from './scaling/bridge-group';
 import type { BridgeScaling } from './scaling/bridge-scaling';
-
-const OPERATIONS_PORT = BRIDGE_DEFAULTS.httpPort;
-/** For what comes after the last prediction: publishing it, acknowledging, saying goodbye. */
-const DRAIN_MARGIN_SECONDS = 10;
-const KILL_MARGIN_SECONDS = 10;
-/** For what waits at the broker for a member of a group that leaves. */
-const LEAVING_MARGIN_SECONDS = 60;
-
-export interface InferenceBridgeProps {
-  /** The broker to take requests from. */
-  readonly broker: Mosquitto;
-  /** @default - the construct's id */
-  readonly name?: string;
-  /** @default - the broker's */
-  readonly namespace?: string;
-  /**
-   * Whether the app creates the namespace.
-   *
-   * @default true, but not for the broker's namespace, nor for one that a platform of the app leaves to others
-   */
-  readonly createNamespace?: boolean;
-  /**
-   * The bridge's password at the broker.
-   *
-   * @default - key `password` of a Secret `<name>-mqtt` in the broker's namespace, which you create
-   */
-  readonly credentials?: Credentials;
-  /** @default BridgeCode.bundled() */
-  readonly code?: BridgeCode;
-  /**
-   * Requests taken from the broker and not yet acknowledged. Acknowledgements keep their order, so one slow prediction
-   * holds up no other as long as fewer than this many arrive meanwhile: rate × timeout is a good value.
-   *
-   * @default 1024
-   */
-  readonly window?: number;
-  /** Namespaces, besides the models', that requests to models pass through. @default - Istio's, Knative's and Kourier's */
-  readonly servingNamespaces?: string[];
-  /**
-   * What the bridge tells the gateway in front of the models, where that lets nobody in without a login: Kubeflow's,
-   * or one with a `JwtLogin`.
-   *
-   * @default - nothing
-   */
-  readonly modelLogin?: ModelLogin;
-  /** @default - requests 100m and 128Mi, limit 512Mi of memory */
-  readonly resources?: ContainerResources;
-  /** More pods than one, which share the requests. @default - one pod */
-  readonly scaling?: BridgeScaling;
-}
+import { loginWarnings } from './unanswered-logins';
 
 /**
  * Carries requests from the broker to models and the answers back, at least once: a request is acknowledged when the
@@ -89,9 +44,9 @@ export interface InferenceBridgeProps {
 export class InferenceBridge extends Chart {
   readonly name: string;
   readonly bridgeNamespace: string;
-  readonly broker: Mosquitto;
+  readonly broker: IMqttBroker;
   /** Who the bridge is at the broker. */
-  readonly user: MosquittoUser;
+  readonly user: IMqttUser;
   /** Under this id the broker keeps the bridge's session. With several pods `{ordinal}` in it is the pod's number. */
   readonly clientId: string;
 
@@ -100,6 +55,8 @@ export class InferenceBridge extends Chart {
   readonly configMap: ApiObject;
   readonly codeConfigMaps: ApiObject[];
   readonly credentialsSecret: ApiObject | undefined;
+  /** cert-manager's Certificate of the bridge, where the broker asks for one and cert-manager makes it. */
+  readonly clientCertificate: ApiObject | undefined;
   readonly serviceAccount: ApiObject;
   readonly service: ApiObject;
   readonly statefulSet: ApiObject;
@@ -116,14 +73,16 @@ export class InferenceBridge extends Chart {
   readonly #window: number;
   readonly #servingNamespaces: string[];
   readonly #modelLogin: ModelLogin | undefined;
-  readonly #droppedMessagesTopic: string;
+  readonly #tracing: BridgeTracing | undefined;
+  #warned = false;
+  readonly #config: BridgeConfiguration;
 
   constructor(scope: Construct, id: string, props: InferenceBridgeProps) {
     super(scope, id, { namespace: props.namespace ?? props.broker.brokerNamespace });
     const { broker } = props;
     const namespace = props.namespace ?? broker.brokerNamespace;
     const name = props.name ?? id;
-    validateNames({ name, namespace });
+    checkNames({ name, namespace });
     this.broker = broker;
     this.name = name;
     this.bridgeNamespace = namespace;
@@ -133,16 +92,29 @@ export class InferenceBridge extends Chart {
     this.#window = validWindow(props.window ?? BRIDGE_DEFAULTS.window);
     this.#servingNamespaces = validNamespaces(props.servingNamespaces ?? SERVING_NAMESPACES);
     this.#modelLogin = props.modelLogin;
+    this.#tracing = props.tracing && new BridgeTracing(props.tracing);
     if (namespace !== broker.brokerNamespace && (props.createNamespace ?? true)) {
       this.namespaceObject = declareNamespace(this, namespace, PodSecurity.RESTRICTED);
     }
 
     const ownSecret = `${name}-mqtt`;
     const credentials = props.credentials ?? Credentials.fromSecret(ownSecret);
-    validateCredentials(credentials);
-    this.user = broker.addUser(name, credentials);
-    this.#droppedMessagesTopic = broker._addWatcher(this.user);
+    checkCredentials(credentials);
     const labels = podLabels('inference-bridge', name);
+    const client = { name, namespace, labels, credentials, clientId: this.clientId, window: this.#window };
+    this.user = broker._addBridge({ ...client, shared: this.scaling !== undefined });
+    const droppedMessagesTopic = broker._addWatcher(this.user);
+    const certificate = broker._certifyBridge(this, { user: name, name, namespace, labels });
+    this.clientCertificate = certificate?.object;
+    const { user, clientId } = this;
+    this.#config = new BridgeConfiguration({
+      link: { broker, user, clientId, droppedMessagesTopic, certified: certificate !== undefined },
+      window: this.#window,
+      group: this.scaling && name,
+      modelLogin: props.modelLogin,
+      tracing: this.#tracing,
+      routes: this.#routes,
+    });
     const metadata = { namespace, labels };
     broker._allowPeer(podsLabelled(namespace, labels));
 
@@ -154,7 +126,7 @@ export class InferenceBridge extends Chart {
     );
     this.configMap = new ConfigMap(this, 'config', {
       metadata: { ...metadata, name: `${name}-config` },
-      data: Lazy.any({ produce: () => ({ [BRIDGE_PATHS.configFile]: this.#configFile() }) }),
+      data: Lazy.any({ produce: () => ({ [BRIDGE_PATHS.configFile]: this.#config.text() }) }),
     });
     const password = credentials._reveal();
     this.credentialsSecret =
@@ -186,9 +158,11 @@ export class InferenceBridge extends Chart {
       codeConfigMaps: this.codeConfigMaps.map(({ name }) => name),
       password: credentials.secret ?? { secretName: ownSecret, key: 'password' },
       brokerAuthority: brokerTrust(broker)?.authority._source(BRIDGE_PATHS.authorityFile),
-      modelLogin: props.modelLogin,
-      startupFiles: () => [this.#configFile(), broker._passwordLine(this.user), JSON.stringify(parts)],
-      terminationGracePeriodSeconds: () => this.#stopSeconds(),
+      brokerCertificate: certificate?.source,
+      modelLogin: props.modelLogin?._source(),
+      tracing: this.#tracing?.source,
+      startupFiles: () => [this.#config.startupText(), broker._passwordLine(this.user), JSON.stringify(parts)],
+      terminationGracePeriodSeconds: () => this.#config.stopSeconds(),
     });
     const group = this.scaling && this.#group(this.scaling, labels, resources);
     this.podDisruptionBudget = group?.podDisruptionBudget;
@@ -202,7 +176,10 @@ export class InferenceBridge extends Chart {
         egress: Lazy.any({ produce: () => this.#egress() }),
       },
     });
-    this.node.addValidation({ validate: () => this.#missingRoutes() });
+    this.node.addValidation({
+      validate: () => (this.#routes.length === 0 ? missingRoutes() : this.#config.problems()),
+    });
+    if (!this.#modelLogin) this.node.addValidation({ validate: () => this.#warnOfLogins() });
   }
 
   get routes(): BridgeRoute[] {
@@ -213,16 +190,21 @@ export class InferenceBridge extends Chart {
    * Lets clients of the broker ask a model. The broker's ACL follows: they may publish to the request topic and receive
    * from the reply topic, the bridge the other way round.
    *
-   * @throws EdgeError EDGE_ERR_ROUTE_MODEL, EDGE_ERR_ROUTE_CLIENT, EDGE_ERR_ROUTE_TOPIC or EDGE_ERR_ROUTE_CONFLICT
+   * @throws EdgeError EDGE_ERR_ROUTE_MODEL, EDGE_ERR_ROUTE_CLIENT, EDGE_ERR_ROUTE_TOPIC or EDGE_ERR_ROUTE_CONFLICT;
+   * EDGE_ERR_ROUTE_OPTIONS for options that have no use beside each other; EDGE_ERR_BRIDGE_CONFIG for what the bridge
+   * would not start with
    */
-  addRoute(options: RouteOptions): BridgeRoute {
+  addRoute(options: BridgeRouteOptions): BridgeRoute {
     checkModel(this, options.model);
     this.#modelLogin?._admit(options.model);
     checkClients(this, this.broker, options.clients);
     const route = new BridgeRoute(options);
-    admitRoute(this, this.broker, this.#conflicts, route);
+    checkRouteOptions(`route ${route.name}`, options, this.scaling !== undefined);
+    this.#config.checkRoute(route);
+    admitRoute(this, this.broker, this.#conflicts, route, route._demands());
     route._grant(this.user);
     this.#routes.push(route);
+    for (const warning of routeWarnings(options)) addWarning(this, `route ${route.name}: ${warning}`);
     return route;
   }
 
@@ -237,44 +219,6 @@ export class InferenceBridge extends Chart {
     return new BridgeMonitoring(this, 'monitoring', { ...options, bridge: this });
   }
 
-  #configFile(): string {
-    const config: BridgeConfigInput = {
-      broker: {
-        url: this.broker.mqttUrl,
-        clientId: this.clientId,
-        username: this.user.name,
-        passwordFile: `${BRIDGE_PATHS.credentials}/${BRIDGE_PATHS.passwordFile}`,
-        maxPacketBytes: this.broker.maxPacketBytes,
-        droppedMessagesTopic: this.#droppedMessagesTopic,
-        ...tlsConfig(this.broker),
-      },
-      delivery: {
-        window: this.#window,
-        drainTimeoutSeconds: this.#drainSeconds(),
-        ...(this.scaling && { onStop: 'retire' }),
-      },
-      http: { port: OPERATIONS_PORT },
-      routes: this.#routes.map((route) => ({ ...this.#withLogin(route), ...(this.scaling && { share: this.name }) })),
-    };
-    return Yaml.stringify(config);
-  }
-
-  #withLogin(route: BridgeRoute): BridgeConfigInput['routes'][number] {
-    const config = route._config();
-    const login = this.#modelLogin?._config(route.model, BRIDGE_PATHS.modelLogin);
-    return { ...config, model: { ...config.model, ...login } };
-  }
-
-  #drainSeconds(): number {
-    const margin = this.scaling ? LEAVING_MARGIN_SECONDS : DRAIN_MARGIN_SECONDS;
-    return Math.min(longestTimeoutSeconds(this.#routes) + margin, MAX_TIMER_SECONDS);
-  }
-
-  /** A member of a group has its drain time twice: for what waits for it at the broker, and for what it has taken. */
-  #stopSeconds(): number {
-    return Math.ceil(this.#drainSeconds() * (this.scaling ? 2 : 1)) + KILL_MARGIN_SECONDS;
-  }
-
   #group(scaling: BridgeScaling, labels: Record<string, string>, { cpu }: ContainerResources): BridgeGroup {
     return bridgeGroup(this, scaling, {
       name: this.name,
@@ -282,81 +226,36 @@ export class InferenceBridge extends Chart {
       labels,
       window: this.#window,
       cpuLimit: cpu?.limit && millisOf(cpu.limit),
-      leavingSeconds: () => this.#stopSeconds(),
+      leavingSeconds: () => this.#config.stopSeconds(),
     });
   }
 
   #egress(): NetworkRule[] {
     const modelNamespaces = this.#routes.map(({ model }) => model.namespace);
     const toModels = connectorEgress(this.broker, modelNamespaces, this.#servingNamespaces);
-    return [...toModels, ...(this.#modelLogin?._egress() ?? [])];
+    return [...toModels, ...(this.#modelLogin?._egress() ?? []), ...(this.#tracing?.egress() ?? [])];
   }
 
-  #missingRoutes(): string[] {
-    if (this.#routes.length > 0) return [];
-    const problem = {
-      at: 'the number of routes of a bridge',
-      value: 0,
-      rule: 'a bridge without one has nothing to do',
-      fix: 'Call addRoute(..), or leave the bridge out',
-    };
-    return [describe('EDGE_ERR_NO_ROUTES', problem)];
+  /** Logins may be added until synth, so this is its last moment. */
+  #warnOfLogins(): string[] {
+    if (this.#warned) return [];
+    this.#warned = true;
+    for (const warning of loginWarnings(this, this.#routes)) addWarning(this, warning);
+    return [];
   }
+}
+
+function missingRoutes(): string[] {
+  const problem = {
+    at: 'the number of routes of a bridge',
+    value: 0,
+    rule: 'a bridge without one has nothing to do',
+    fix: 'Call addRoute(..), or leave the bridge out',
+  };
+  return [describe('EDGE_ERR_NO_ROUTES', problem)];
 }
 
 const DEFAULT_RESOURCES: ContainerResources = {
   cpu: { request: cpu(100) },
   memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
 };
-
-/** What the bridge needs to know, if the broker's URL is one of TLS. */
-function brokerTrust({ mqttUrl, mqttsUrl, trust }: Mosquitto): MosquittoTrust | undefined {
-  return mqttUrl === mqttsUrl ? trust : undefined;
-}
-
-function tlsConfig(broker: Mosquitto): Pick<BridgeConfigInput['broker'], 'tls'> {
-  const trust = brokerTrust(broker);
-  if (!trust) return {};
-  const hasFile = trust.authority.objectName !== undefined;
-  const caFile = `${BRIDGE_PATHS.brokerAuthority}/${BRIDGE_PATHS.authorityFile}`;
-  return { tls: { ...(hasFile && { caFile }), ...(trust.serverName && { serverName: trust.serverName }) } };
-}
-
-function validateCredentials({ certificate }: Credentials): void {
-  if (!certificate) return;
-  throw new EdgeError('EDGE_ERR_CREDENTIALS', {
-    at: 'InferenceBridge.credentials',
-    value: 'Credentials.fromCertificate()',
-    rule: 'a bridge logs in with a password',
-    fix: 'Use Credentials.fromSecret(..) or Credentials.fromEnv(..)',
-  });
-}
-
-function validateNames(names: { name: string; namespace: string }): void {
-  const problems = { name: workloadNameProblem(names.name), namespace: dnsLabelProblem(names.namespace) };
-  for (const prop of ['name', 'namespace'] as const) {
-    const rule = problems[prop];
-    if (!rule) continue;
-    const at = `InferenceBridge.${prop}`;
-    throw new EdgeError('EDGE_ERR_NAME', { at, value: names[prop], rule, fix: 'Choose another one' });
-  }
-}
-
-function validNamespaces(namespaces: string[]): string[] {
-  for (const [i, value] of namespaces.entries()) {
-    const rule = dnsLabelProblem(value);
-    const at = `InferenceBridge.servingNamespaces[${i}]`;
-    if (rule) throw new EdgeError('EDGE_ERR_NAME', { at, value, rule, fix: 'Name a namespace' });
-  }
-  return [...namespaces];
-}
-
-function validWindow(window: number): number {
-  if (Number.isInteger(window) && window >= 1 && window <= 65_535) return window;
-  throw new EdgeError('EDGE_ERR_VALUE', {
-    at: 'InferenceBridge.window',
-    value: window,
-    rule: 'MQTT has message ids for 1 to 65535 messages at a time',
-    fix: 'Choose a number within that',
-  });
-}

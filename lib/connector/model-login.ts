@@ -8,8 +8,8 @@ import type { ProjectedSource } from '../kubernetes/pod';
 import { secretEntries } from '../kubernetes/secret-entry';
 import type { InferenceModel } from '../serving/inference-model';
 import { ModelVisibility } from '../serving/model-options';
-import { loginEgress } from './login-egress';
 import type { ClientCredentialsOptions, DexFormOptions, ServiceAccountTokenOptions } from './model-login-options';
+import { egressTo } from './url-egress';
 
 /** The API server issues none for less, nor for more. */
 const MIN_SECONDS = 600;
@@ -173,8 +173,17 @@ export class ModelLogin {
    * @throws EdgeError EDGE_ERR_ROUTE_MODEL for a model that the gateway of the login does not know
    * @internal
    */
-  _admit({ namespace, name, visibility }: InferenceModel): void {
-    if (!this.#parts.gateway || visibility === ModelVisibility.PUBLIC) return;
+  _admit({ namespace, name, visibility, speaksGrpc }: InferenceModel): void {
+    if (!this.#parts.gateway) return;
+    if (speaksGrpc) {
+      throw new EdgeError('EDGE_ERR_ROUTE_MODEL', {
+        at: 'the model of a route behind ModelLogin.dexForm(..)',
+        value: `${namespace}/${name}`,
+        rule: 'it is asked by gRPC, and the gateway would answer with a page to log in, which gRPC has not',
+        fix: 'Use another login, or leave grpcPort out of the model',
+      });
+    }
+    if (visibility === ModelVisibility.PUBLIC) return;
     throw new EdgeError('EDGE_ERR_ROUTE_MODEL', {
       at: 'the model of a route behind ModelLogin.dexForm(..)',
       value: `${namespace}/${name}`,
@@ -201,7 +210,7 @@ export class ModelLogin {
 
   /** @internal */
   _egress(): NetworkRule[] {
-    return loginEgress(this.#parts.urls ?? []);
+    return egressTo(this.#parts.urls ?? []);
   }
 }
 

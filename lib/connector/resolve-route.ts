@@ -2,17 +2,17 @@ import type { Duration } from 'cdk8s';
 import { MAX_TIMER_SECONDS } from '../../bridge/config/defaults';
 import { topicNameProblem } from '../../bridge/config/topics';
 import { aclLineProblem } from '../broker/acl-line';
-import type { MosquittoUser } from '../broker/mosquitto-user';
+import type { IMqttUser } from '../broker/mqtt-broker';
 import { EdgeError } from '../errors';
 import { defaultTopics } from '../naming/route-topics';
 import type { InferenceModel } from '../serving/inference-model';
-import type { RouteOptions } from './bridge-route';
+import type { RouteOptions } from './route-options';
 
 /** What the options of a route come to, whoever carries its messages. */
 export interface ResolvedRoute {
   readonly name: string;
   readonly model: InferenceModel;
-  readonly clients: MosquittoUser[];
+  readonly clients: IMqttUser[];
   readonly requestTopic: string;
   readonly replyTopic: string;
   readonly deadLetterTopic: string;

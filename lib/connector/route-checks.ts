@@ -1,6 +1,5 @@
 import type { IConstruct } from 'constructs';
-import type { Mosquitto } from '../broker/mosquitto';
-import type { MosquittoUser } from '../broker/mosquitto-user';
+import type { IMqttBroker, IMqttUser } from '../broker/mqtt-broker';
 import { EdgeError } from '../errors';
 import { InferenceModel } from '../serving/inference-model';
 
@@ -19,7 +18,7 @@ export function checkModel(bridge: IConstruct, model: unknown): void {
 }
 
 /** Refuses a route that nobody may use, or somebody whom the broker does not know. */
-export function checkClients(bridge: IConstruct, broker: Mosquitto, clients: readonly MosquittoUser[]): void {
+export function checkClients(bridge: IConstruct, broker: IMqttBroker, clients: readonly IMqttUser[]): void {
   const at = `the clients of a route of ${bridge.node.path}`;
   if (clients.length === 0) {
     const rule = 'the request topic would be one that nobody may publish to';

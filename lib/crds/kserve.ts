@@ -9,6 +9,13 @@ export interface KServeVariable {
   readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
 }
 
+/** Its name says which protocol is spoken there. */
+export interface KServePort {
+  readonly name?: string;
+  readonly containerPort: number;
+  readonly protocol: 'TCP';
+}
+
 export interface KServeContainer {
   /** The container that KServe takes for the server is called `kserve-container`. */
   readonly name: 'kserve-container';
@@ -16,7 +23,7 @@ export interface KServeContainer {
   readonly command?: string[];
   readonly args?: string[];
   readonly env?: KServeVariable[];
-  readonly ports?: { readonly containerPort: number; readonly protocol: 'TCP' }[];
+  readonly ports?: KServePort[];
   readonly resources?: object;
   readonly securityContext?: object;
 }
@@ -52,6 +59,7 @@ interface ModelSpec {
   readonly runtimeVersion?: string;
   readonly env?: KServeVariable[];
   readonly args?: string[];
+  readonly ports?: KServePort[];
   readonly resources?: object;
 }
 

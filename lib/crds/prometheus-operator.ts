@@ -27,7 +27,12 @@ export interface ServiceMonitorProps {
   readonly spec: {
     /** Labels of the Service; only those in the monitor's own namespace are looked at. */
     readonly selector: { readonly matchLabels: Record<string, string> };
-    readonly endpoints: { readonly port: string; readonly path: string; readonly interval?: string }[];
+    readonly endpoints: {
+      readonly port: string;
+      readonly path: string;
+      readonly interval?: string;
+      readonly params?: Record<string, string[]>;
+    }[];
   };
 }
 

@@ -1,6 +1,7 @@
 import { type ApiObject, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { InferenceService, type PredictorSpec, type TransformerSpec } from '../crds/kserve';
+import { knownValue } from '../known-values';
 import type { SelectedDomain } from '../naming/domain-selection';
 import { HostLayout } from '../naming/host-layout';
 import { componentName, type ModelComponent, type ModelUrls, modelUrls } from '../naming/model-hosts';
@@ -8,12 +9,14 @@ import { declareHost } from '../synth/served-hosts';
 import { renderContainer } from './container-options';
 import { DeploymentMode } from './deployment-mode';
 import { DomainMapping, type DomainMappingOptions } from './domain-mapping';
+import { grpcPort } from './grpc-port';
 import { InferenceProtocol } from './inference-protocol';
 import type { KServeOptions } from './kserve-options';
 import { type KServeTarget, resolveKServe } from './kserve-target';
 import { type ModelAddresses, modelAddresses } from './model-addresses';
 import {
   checkCanary,
+  checkGrpc,
   checkHosts,
   checkMetadata,
   checkModelName,
@@ -58,6 +61,8 @@ export class InferenceModel extends Construct {
   readonly name: string;
   readonly namespace: string;
   readonly protocol: InferenceProtocol;
+  /** Whether it is asked by gRPC, and by nothing else. */
+  readonly speaksGrpc: boolean;
   readonly timeout: Duration;
   readonly visibility: ModelVisibility;
   /** The name under which the server has the model, as it is in its URLs. */
@@ -83,7 +88,8 @@ export class InferenceModel extends Construct {
     const { name, namespace, labels = {}, hostLayout = HostLayout.PER_NAMESPACE, selectedDomains = [] } = props;
     this.name = name;
     this.namespace = namespace;
-    this.protocol = props.protocol ?? InferenceProtocol.V1;
+    this.protocol = knownValue(`${name}.protocol`, props.protocol ?? InferenceProtocol.V1, InferenceProtocol);
+    this.speaksGrpc = props.grpcPort !== undefined;
     this.timeout = props.timeout ?? Duration.seconds(60);
     this.visibility = props.visibility ?? ModelVisibility.PUBLIC;
     this.modelName = props.modelName ?? name;
@@ -100,8 +106,7 @@ export class InferenceModel extends Construct {
     this.inClusterUrls = modelUrls('http', inCluster, this.modelName);
     this.externalHost = isPublic ? external : inCluster;
     this.externalUrls = isPublic ? modelUrls(props.externalScheme, external, this.modelName) : this.inClusterUrls;
-    this.predictUrl =
-      this.protocol === InferenceProtocol.V1 ? this.inClusterUrls.v1Predict : this.inClusterUrls.v2Infer;
+    this.predictUrl = this.#predictUrl(this.inClusterUrls);
     this.inferenceService = new InferenceService(this, 'Resource', {
       metadata: { name, namespace, ...this.#metadata(props) },
       spec: {
@@ -151,6 +156,11 @@ export class InferenceModel extends Construct {
     return this.visibility === ModelVisibility.PUBLIC ? this.#addresses.taken : [];
   }
 
+  #predictUrl({ v1Predict, v2Infer, grpc }: ModelUrls): string {
+    if (this.speaksGrpc) return grpc;
+    return this.protocol === InferenceProtocol.V1 ? v1Predict : v2Infer;
+  }
+
   #check(props: InferenceModelProps): void {
     const { name, labels = {}, annotations = {}, canaryTrafficPercent } = props;
     const { mode, version } = this.#kserve;
@@ -160,6 +170,7 @@ export class InferenceModel extends Construct {
     checkModelName(name, this.modelName);
     checkVisibility(name, this.visibility);
     checkTimeout(name, this.timeout, mode, maxTimeout(props, mode));
+    checkGrpc(name, { ...props, protocol: this.protocol });
     checkCanary(name, canaryTrafficPercent, mode);
     checkScaling(props, { at: name, mode, version, annotations });
     if (props.transformer) checkScaling(props.transformer, { at: `${name}.transformer`, mode, version, annotations });
@@ -183,7 +194,10 @@ export class InferenceModel extends Construct {
       serviceAccountName: props.serviceAccountName,
       canaryTrafficPercent: props.canaryTrafficPercent,
       ...renderExtras(this.name, props, this.protocol),
-      ...this.predictor._spec(this.name, this.protocol),
+      ...this.predictor._spec(this.name, {
+        protocol: this.protocol,
+        grpcPort: grpcPort(props.grpcPort, this.#kserve.mode),
+      }),
     };
   }
 

@@ -1,5 +1,6 @@
 import { HostLayout } from '../naming/host-layout';
 import { hostProblem } from '../naming/model-hosts';
+import { DeploymentMode } from './deployment-mode';
 import type { KServeVersion } from './kserve-version';
 import { refuse } from './refuse';
 
@@ -139,6 +140,17 @@ export class KServeIngress {
    */
   _ingressDomain(): string | undefined {
     return this.#options?.ingressDomain;
+  }
+
+  /**
+   * Whether requests from outside come to models through Istio's ingress gateway, as far as the app knows.
+   *
+   * @internal
+   */
+  _usesIstio(mode: DeploymentMode): boolean {
+    if (mode === DeploymentMode.KNATIVE) return this.istioVirtualHosts;
+    const { ingressClassName = 'istio', enableGatewayApi, disableIngressCreation } = this.#options ?? {};
+    return ingressClassName === 'istio' && !enableGatewayApi && !disableIngressCreation;
   }
 
   /**

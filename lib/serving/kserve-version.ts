@@ -10,12 +10,19 @@ const OLD_NAMES: Record<DeploymentMode, string> = {
   [DeploymentMode.STANDARD]: 'RawDeployment',
 };
 
+const BRAND = Symbol.for('cdk8s-edge-inference.KServeVersion');
+
 /**
  * The KServe that is installed. It decides what can be asked for, and what things are called.
  *
  * @see https://github.com/kserve/kserve/releases
  */
 export class KServeVersion {
+  /** Whether `value` is a version, also one of another installed copy of the library. */
+  static isKServeVersion(value: unknown): value is KServeVersion {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
   static readonly V0_11 = new KServeVersion(11);
   static readonly V0_12 = new KServeVersion(12);
   static readonly V0_13 = new KServeVersion(13);
@@ -47,6 +54,7 @@ export class KServeVersion {
   readonly minor: number;
 
   private constructor(minor: number) {
+    Object.defineProperty(this, BRAND, { value: true });
     this.minor = minor;
   }
 

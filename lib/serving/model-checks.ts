@@ -1,9 +1,10 @@
 import type { Duration } from 'cdk8s';
 import { hostDerivationProblem, hostLengthProblem, type ModelComponent, modelNameProblem } from '../naming/model-hosts';
 import { DeploymentMode } from './deployment-mode';
+import { InferenceProtocol } from './inference-protocol';
 import { hasVirtualHost, type KServeTarget } from './kserve-target';
 import type { ModelAddresses } from './model-addresses';
-import { ModelVisibility } from './model-options';
+import { ModelVisibility, type ServingOptions } from './model-options';
 import { refuse } from './refuse';
 
 /** Set from props of their own. */
@@ -60,6 +61,19 @@ export function checkCanary(at: string, percent: number | undefined, mode: Deplo
   refuse('EDGE_ERR_DEPLOYMENT_MODE', ignored, { ...checked, fix: 'Leave it out, or use Knative mode' });
   const fits = Number.isInteger(percent) && percent >= 0 && percent <= 100;
   refuse('EDGE_ERR_VALUE', fits ? undefined : 'it is a whole number from 0 to 100', { ...checked, fix: 'Correct it' });
+}
+
+/** @throws EdgeError EDGE_ERR_VALUE for a port that is none, or for what KServe does not bring together with gRPC */
+export function checkGrpc(at: string, { grpcPort, protocol, transformer }: ServingOptions): void {
+  if (grpcPort === undefined) return;
+  const checked = { at: `${at}.grpcPort`, value: grpcPort };
+  const isPort = Number.isInteger(grpcPort) && grpcPort >= 1 && grpcPort <= 65_535;
+  const fix = 'Give the port it listens on';
+  refuse('EDGE_ERR_VALUE', isPort ? undefined : 'ports are whole numbers from 1 to 65535', { ...checked, fix });
+  const v1 = protocol === InferenceProtocol.V2 ? undefined : 'only the Open Inference Protocol, V2, has a form in gRPC';
+  refuse('EDGE_ERR_VALUE', v1, { ...checked, fix: 'Use InferenceProtocol.V2, or leave it out' });
+  const before = transformer && 'requests come to the transformer first, of which this port is not';
+  refuse('EDGE_ERR_VALUE', before, { ...checked, fix: 'Leave one of them out' });
 }
 
 /** @throws EdgeError EDGE_ERR_VALUE for labels and annotations that follow from a prop */

@@ -1,5 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { ComponentSpec } from '../crds/kserve';
+import { knownValue } from '../known-values';
 import { InferenceProtocol } from './inference-protocol';
 import { refuse } from './refuse';
 
@@ -53,7 +54,7 @@ function renderLogger(at: string, { messages = LoggedMessages.ALL, url }: Payloa
     value: url,
     fix: 'Begin it with http:// or https://',
   });
-  return { mode: messages, ...(url !== undefined && { url }) };
+  return { mode: knownValue(`${at}.logger.messages`, messages, LoggedMessages), ...(url !== undefined && { url }) };
 }
 
 function renderBatcher(at: string, { maxBatchSize, maxLatency }: RequestBatcher, protocol: InferenceProtocol) {

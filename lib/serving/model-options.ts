@@ -26,6 +26,14 @@ export interface ServingOptions extends ScalingOptions, ModelExtras {
   /** @default InferenceProtocol.V1 */
   readonly protocol?: InferenceProtocol;
   /**
+   * The port at which the server speaks gRPC, for models of protocol V2. The model is then asked by gRPC and by nothing else:
+   * KServe publishes one port of a server. 8081 for KServe's own Python servers, 9000 for Triton and MLServer as KServe runs
+   * them.
+   *
+   * @default - the model is asked by HTTP
+   */
+  readonly grpcPort?: number;
+  /**
    * How long a prediction may take, for Knative and for the bridge alike. In Knative mode at most the platform's
    * `maxTimeout`.
    *

@@ -1,4 +1,4 @@
-import type { PredictorSpec } from '../crds/kserve';
+import type { KServePort, PredictorSpec } from '../crds/kserve';
 import { type ContainerResources, renderResources } from '../kubernetes/plus';
 import { renderContainer, renderEnvironment, type ServerContainer, type ServerEnvironment } from './container-options';
 import { InferenceProtocol } from './inference-protocol';
@@ -38,11 +38,18 @@ export interface CustomServer {
   readonly storageUri?: string;
 }
 
+/** What a server is to speak. */
+export interface SpokenProtocol {
+  readonly protocol: InferenceProtocol;
+  /** The port for gRPC, which is then the only one that KServe publishes. */
+  readonly grpcPort: KServePort | undefined;
+}
+
 /** What answers: exactly one of the ways that KServe has for it. */
 export class Predictor {
   /** A saved model that a runtime serves. */
   static savedModel(model: SavedModel): Predictor {
-    return new Predictor(model.runtime, model.format, (at, protocol) => renderSavedModel(at, model, protocol));
+    return new Predictor(model.runtime, model.format, (at, spoken) => renderSavedModel(at, model, spoken));
   }
 
   /**
@@ -50,19 +57,19 @@ export class Predictor {
    * out of `STORAGE_URI`.
    */
   static customServer(server: CustomServer): Predictor {
-    return new Predictor(undefined, undefined, (at, protocol) => renderCustomServer(at, server, protocol));
+    return new Predictor(undefined, undefined, (at, spoken) => renderCustomServer(at, server, spoken));
   }
 
   /** The runtime that was asked for by name. */
   readonly runtime: string | undefined;
   /** Nothing for a server of your own. */
   readonly format: ModelFormat | undefined;
-  readonly #render: (at: string, protocol: InferenceProtocol) => PredictorSpec;
+  readonly #render: (at: string, spoken: SpokenProtocol) => PredictorSpec;
 
   private constructor(
     runtime: string | undefined,
     format: ModelFormat | undefined,
-    render: (at: string, protocol: InferenceProtocol) => PredictorSpec,
+    render: (at: string, spoken: SpokenProtocol) => PredictorSpec,
   ) {
     this.runtime = runtime;
     this.format = format;
@@ -74,12 +81,12 @@ export class Predictor {
    * @throws EdgeError EDGE_ERR_VALUE for what Kubernetes or KServe would refuse
    * @internal
    */
-  _spec(at: string, protocol: InferenceProtocol): PredictorSpec {
-    return this.#render(at, protocol);
+  _spec(at: string, spoken: SpokenProtocol): PredictorSpec {
+    return this.#render(at, spoken);
   }
 }
 
-function renderSavedModel(at: string, saved: SavedModel, protocol: InferenceProtocol): PredictorSpec {
+function renderSavedModel(at: string, saved: SavedModel, { protocol, grpcPort }: SpokenProtocol): PredictorSpec {
   checkSavedModel(at, saved);
   const { format, storageUri, storage, runtime, runtimeVersion, args, resources } = saved;
   const env = renderEnvironment(at, saved);
@@ -93,19 +100,26 @@ function renderSavedModel(at: string, saved: SavedModel, protocol: InferenceProt
       runtimeVersion,
       ...(env.length > 0 && { env }),
       ...(args && { args: [...args] }),
+      ...(grpcPort && { ports: [grpcPort] }),
       resources: resources && renderResources(resources),
     },
   };
 }
 
-function renderCustomServer(at: string, server: CustomServer, protocol: InferenceProtocol): PredictorSpec {
+function renderCustomServer(at: string, server: CustomServer, { protocol, grpcPort }: SpokenProtocol): PredictorSpec {
   const { container, storageUri } = server;
   if (storageUri !== undefined) checkStorageUri(`${at}.storageUri`, storageUri);
   const rendered = renderContainer(`${at}.container`, container, {
     ...(protocol !== InferenceProtocol.V1 && { PROTOCOL: protocol }),
     ...(storageUri !== undefined && { STORAGE_URI: storageUri }),
   });
-  return { containers: [rendered] };
+  const second = grpcPort && container.port !== undefined;
+  refuse('EDGE_ERR_VALUE', second ? 'KServe publishes one port, and grpcPort is another' : undefined, {
+    at: `${at}.container.port`,
+    value: container.port,
+    fix: 'Leave one of them out',
+  });
+  return { containers: [grpcPort ? { ...rendered, ports: [grpcPort] } : rendered] };
 }
 
 function checkSavedModel(at: string, { format, storageUri, storage, args }: SavedModel): void {

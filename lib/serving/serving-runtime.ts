@@ -1,6 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ServingRuntimeObject } from '../crds/kserve';
+import { knownValue } from '../known-values';
 import { dnsLabelProblem, dnsSubdomainProblem } from '../naming/kubernetes-names';
 import { renderContainer, type ServerContainer } from './container-options';
 import { InferenceProtocol } from './inference-protocol';
@@ -95,6 +96,9 @@ export class ServingRuntime extends Construct {
     for (const [prop, list] of Object.entries({ formats: this.formats, protocols: this.protocols })) {
       const empty = list.length === 0 ? 'no model could use it' : undefined;
       refuse('EDGE_ERR_VALUE', empty, { at: `${at}.${prop}`, value: '[]', fix: 'Name at least one' });
+    }
+    for (const [i, protocol] of this.protocols.entries()) {
+      knownValue(`${at}.protocols[${i}]`, protocol, InferenceProtocol);
     }
     for (const [i, { autoSelect = false, priority }] of this.formats.entries()) {
       if (priority === undefined) continue;

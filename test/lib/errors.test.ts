@@ -2,6 +2,7 @@ import { ApiObject, Chart, Duration, Names } from 'cdk8s';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   AlbAuth,
+  AlbScheme,
   BasicAuth,
   BridgeCode,
   Credentials,
@@ -13,18 +14,27 @@ import {
   GatewayListener,
   GatewayReference,
   HttpEntry,
+  JwtLogin,
   KServeVersion,
+  LoginPlace,
   ModelFormat,
   ModelVisibility,
+  RouteOrdering,
   ScaleMetric,
   SharedVolume,
   TraefikInstallation,
   TraefikTls,
 } from '../../lib';
 import { describe as describeProblem } from '../../lib/errors';
+import { arnInRegion } from '../../lib/pulumi/arn-region';
+import { validationOption } from '../../lib/pulumi/certificate/validation-options';
+import { findObject } from '../../lib/pulumi/find-object';
+import { refuseStatus } from '../../lib/pulumi/ingress-hostname';
+import { refuseUntagged } from '../../lib/pulumi/load-balancer-controller/subnet-tags';
 import { CERTIFICATE, JWT } from './support/alb';
 import { claimIn, siteStack } from './support/http-stacks';
 import { certificatesIn, ISSUER, PUBLISHED, publishedWith, recordsIn, serve } from './support/published';
+import { rabbitIn, userOf } from './support/rabbitmq';
 import { appOf, deployment, NAMESPACE, type RawObject, service } from './support/raw-objects';
 import { problemsOf, thrownBy } from './support/refusals';
 import { brokerIn, IRIS, irisStack, platformIn, stackWithoutRoute } from './support/stacks';
@@ -70,8 +80,11 @@ const THROWN: Partial<Record<EdgeErrorCode, () => unknown>> = {
     return Credentials.fromEnv('TEST_MQTT_PASSWORD');
   },
   EDGE_ERR_BROKER_TLS: () => brokerIn(new EdgeApp(), { plainListeners: false }),
+  EDGE_ERR_BROKER_FEATURE: () => userOf(rabbitIn(new EdgeApp()), 'camera').allowPublish('a.b'),
   EDGE_ERR_ROUTE_MODEL: () => irisStack({ model: undefined }),
   EDGE_ERR_ROUTE_CLIENT: () => irisStack({ clients: [] }),
+  EDGE_ERR_ROUTE_OPTIONS: () => irisStack({ ordering: RouteOrdering.perTopic(), concurrency: 2 }),
+  EDGE_ERR_BRIDGE_CONFIG: () => irisStack({ maxReplyBytes: 0 }),
   EDGE_ERR_TIMEOUT: () => irisStack({ timeout: Duration.seconds(59) }),
   EDGE_ERR_ROUTE_TOPIC: () => irisStack({ requestTopic: 'a/#' }),
   EDGE_ERR_ROUTE_CONFLICT: () => irisStack({ requestTopic: 'a', replyTopic: 'a' }),
@@ -89,8 +102,12 @@ const THROWN: Partial<Record<EdgeErrorCode, () => unknown>> = {
   EDGE_ERR_CERTIFICATE_QUOTA: () => certificatesIn(new EdgeApp(), publishedWith(300)),
   EDGE_ERR_ZONE: () => platformIn(new EdgeApp()).certificatePlan({ zones: ['example.org'] }),
   EDGE_ERR_ZONE_APEX: () => platformIn(new EdgeApp()).dnsPlan({ zones: ['example.com'], hosts: ['example.com'] }),
+  EDGE_ERR_REGION: () => arnInRegion('certificateArn', CERTIFICATE, 'us-east-1'),
+  EDGE_ERR_VALIDATION_RECORD: () => validationOption([], 'example.com'),
   EDGE_ERR_ALB_LIMIT: () => AlbAuth.header('x'.repeat(41), []),
   EDGE_ERR_ALB_AUTH: () => AlbAuth.header('x-api-key', ['token1']),
+  EDGE_ERR_SUBNET_TAGS: () =>
+    refuseUntagged([], [AlbScheme.INTERNAL], { vpcId: 'vpc-0c1d', region: 'eu-west-1', clusterName: 'ml' }),
   EDGE_ERR_HTTP_CONTROLLER: () => {
     const { info, routes } = siteStack({ entry: HttpEntry.gatewayApi({ className: 'istio' }) });
     return routes.addRoute('info', { path: '/info', backend: info.backend, affinityCookie: 'pod' });
@@ -100,6 +117,8 @@ const THROWN: Partial<Record<EdgeErrorCode, () => unknown>> = {
     return routes.addRoute('info', { path: '/info', backend: info.backend, auth: BasicAuth.fromSecret('users') });
   },
   EDGE_ERR_SHARED_VOLUME: () => SharedVolume.readWrite(claimIn(new EdgeApp(), ['ReadWriteOnce']), '/models'),
+  EDGE_ERR_NOT_REGISTERED: () => findObject(new Chart(new EdgeApp(), 'chart'), new Map()),
+  EDGE_ERR_INGRESS_ADDRESS: () => refuseStatus('Ingress inference', {}),
   EDGE_ERR_BUNDLE: () => {
     bundle.missing = true;
     return BridgeCode.bundled();
@@ -113,6 +132,13 @@ function policy(namespace: string, rule: object): RawObject {
 
 /** Reported by synth: an app that has the problem, and no other. */
 const REPORTED: Partial<Record<EdgeErrorCode, () => EdgeApp>> = {
+  EDGE_ERR_LOGIN: () => {
+    const app = new EdgeApp();
+    const place = LoginPlace.ingressGateway();
+    for (const name of ['a', 'b'])
+      new JwtLogin(app, name, { place, issuer: 'https://a.example.com', subjects: [name] });
+    return app;
+  },
   EDGE_ERR_NO_ROUTES: () => stackWithoutRoute().app,
   EDGE_ERR_ALERT: () => {
     const app = new EdgeApp();

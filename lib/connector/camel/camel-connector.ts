@@ -5,6 +5,7 @@ import { Credentials } from '../../broker/credentials';
 import type { Mosquitto } from '../../broker/mosquitto';
 import type { MosquittoUser } from '../../broker/mosquitto-user';
 import { describe } from '../../errors';
+import { knownValue } from '../../known-values';
 import { podLabels } from '../../kubernetes/labels';
 import { declareNamespace, PodSecurity } from '../../kubernetes/namespaces';
 import { Secret, ServiceAccount } from '../../kubernetes/objects';
@@ -12,16 +13,16 @@ import { cpu } from '../../kubernetes/plus';
 import { acceptProblem } from '../../synth/accepted-problems';
 import { addWarning } from '../../synth/warnings';
 import { admitRoute } from '../admit-route';
-import type { RouteOptions } from '../bridge-route';
 import { SERVING_NAMESPACES } from '../connector-egress';
 import { resolveRoute } from '../resolve-route';
 import { checkClients, checkModel } from '../route-checks';
+import type { RouteOptions } from '../route-options';
 import { askKamelet, type CamelWorkload } from './camel-objects';
 import { CamelRendering } from './camel-rendering';
 import { CamelRoute } from './camel-route';
 import { checkConnector } from './connector-checks';
 import type { CamelConnectorProps } from './connector-props';
-import { checkCamelRoute, objectNameOf } from './route-limits';
+import { checkCamelOptions, checkCamelRoute, objectNameOf } from './route-limits';
 import { camelTraits } from './traits';
 
 const DEFAULT_RESOURCES = {
@@ -77,7 +78,11 @@ export class CamelConnector extends Chart {
     this.broker = broker;
     this.name = props.name ?? id;
     this.connectorNamespace = props.namespace ?? broker.brokerNamespace;
-    this.rendering = props.rendering ?? CamelRendering.INTEGRATION;
+    this.rendering = knownValue(
+      'CamelConnector.rendering',
+      props.rendering ?? CamelRendering.INTEGRATION,
+      CamelRendering,
+    );
     const { name, connectorNamespace: namespace, rendering } = this;
     checkConnector({ ...props, name, namespace, rendering });
     const ownSecret = `${name}-mqtt`;
@@ -124,12 +129,13 @@ export class CamelConnector extends Chart {
    * topic a request names.
    *
    * @throws EdgeError EDGE_ERR_ROUTE_MODEL, EDGE_ERR_ROUTE_CLIENT, EDGE_ERR_ROUTE_TOPIC or EDGE_ERR_ROUTE_CONFLICT;
-   * EDGE_ERR_VALUE for another concurrency; EDGE_ERR_NAME and EDGE_ERR_DUPLICATE for a name that no object can have
+   * EDGE_ERR_VALUE and EDGE_ERR_ROUTE_OPTIONS for what only a bridge does; EDGE_ERR_NAME and EDGE_ERR_DUPLICATE for a name that no object can have
    */
   addRoute(options: RouteOptions): CamelRoute {
     checkModel(this, options.model);
     checkClients(this, this.broker, options.clients);
     const route = resolveRoute(options);
+    checkCamelOptions(options, route.name);
     checkCamelRoute(route);
     const objectName = objectNameOf(this.name, route, this.#routes);
     admitRoute(this, this.broker, this.#conflicts, { ...route, allowedResponseTopics: [] });

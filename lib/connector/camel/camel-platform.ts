@@ -2,6 +2,7 @@ import { type ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { IntegrationPlatform } from '../../crds/camel';
 import { EdgeError } from '../../errors';
+import { knownValue } from '../../known-values';
 import { DockerConfigSecret } from '../../kubernetes/docker-config-secret';
 import { dnsLabelProblem, dnsSubdomainProblem } from '../../naming/kubernetes-names';
 import { CamelSmokeTest } from './camel-smoke-test';
@@ -61,6 +62,11 @@ export class CamelPlatform extends Chart {
     this.platformNamespace = namespace;
     this.name = name;
 
+    const strategy = knownValue(
+      'CamelPlatform.buildStrategy',
+      props.buildStrategy ?? CamelBuildStrategy.ROUTINE,
+      CamelBuildStrategy,
+    );
     const dockerConfig = registry.login?._dockerConfig(registry.address);
     this.registrySecret =
       dockerConfig === undefined
@@ -76,7 +82,7 @@ export class CamelPlatform extends Chart {
         profile: 'Kubernetes',
         build: {
           publishStrategy: 'Jib',
-          buildConfiguration: { strategy: props.buildStrategy ?? CamelBuildStrategy.ROUTINE },
+          buildConfiguration: { strategy },
           registry: {
             address: registry.address,
             organization: registry.organization,

@@ -1,7 +1,7 @@
 import type { ApiObject, Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Mosquitto } from '../../broker/mosquitto';
-import type { MosquittoUser } from '../../broker/mosquitto-user';
+import type { IMqttUser } from '../../broker/mqtt-broker';
 import { NetworkPolicy, podsLabelled } from '../../kubernetes/objects';
 import type { InferenceModel } from '../../serving/inference-model';
 import { connectorEgress } from '../connector-egress';
@@ -14,7 +14,7 @@ export interface CamelRouteProps {
   readonly objectName: string;
   readonly broker: Mosquitto;
   /** Who the connector is at the broker. */
-  readonly user: MosquittoUser;
+  readonly user: IMqttUser;
   /** The key of the Secret with the password. */
   readonly passwordProperty: string;
   readonly servingNamespaces: string[];
@@ -30,7 +30,7 @@ export class CamelRoute extends Construct {
 
   readonly name: string;
   readonly model: InferenceModel;
-  readonly clients: MosquittoUser[];
+  readonly clients: IMqttUser[];
   readonly requestTopic: string;
   readonly replyTopic: string;
   readonly deadLetterTopic: string;
@@ -84,7 +84,7 @@ export class CamelRoute extends Construct {
   }
 
   /** Without the clients' own reply topics, which Camel does not publish to. */
-  #grant(connector: MosquittoUser): void {
+  #grant(connector: IMqttUser): void {
     connector.allowSubscribe(this.requestTopic);
     connector.allowPublish(this.replyTopic).allowPublish(this.deadLetterTopic);
     for (const client of this.clients) client.allowPublish(this.requestTopic).allowSubscribe(this.replyTopic);

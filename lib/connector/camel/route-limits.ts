@@ -1,7 +1,24 @@
 import { EdgeError } from '../../errors';
 import { dnsLabelProblem } from '../../naming/kubernetes-names';
 import type { ResolvedRoute } from '../resolve-route';
+import type { BridgeRouteOptions, RouteOptions } from '../route-options';
 import { uriTopicProblem } from './uris';
+
+/** What a bridge alone can do for a route. A route of a bridge is one of Camel too, as far as types go. */
+const OF_BRIDGES: Record<keyof Omit<BridgeRouteOptions, keyof RouteOptions>, true> = {
+  ordering: true,
+  retained: true,
+  requestQos: true,
+  replyQos: true,
+  request: true,
+  replyBody: true,
+  replyUserProperties: true,
+  batch: true,
+  retry: true,
+  breaker: true,
+  headers: true,
+  maxReplyBytes: true,
+};
 
 /** A route that is there already. */
 export interface NamedRoute {
@@ -26,9 +43,26 @@ export function objectNameOf(connector: string, { name }: ResolvedRoute, others:
 }
 
 /**
+ * Refuses options that Camel would pass over.
+ *
+ * @throws EdgeError EDGE_ERR_ROUTE_OPTIONS
+ */
+export function checkCamelOptions(options: RouteOptions, name: string): void {
+  const given = options as unknown as Record<string, unknown>;
+  const option = Object.keys(OF_BRIDGES).find((option) => given[option] !== undefined);
+  if (option === undefined) return;
+  throw new EdgeError('EDGE_ERR_ROUTE_OPTIONS', {
+    at: `an option of route ${name}`,
+    value: option,
+    rule: 'Camel hands requests and answers on as they are, one at a time',
+    fix: 'Leave it out, or use an InferenceBridge',
+  });
+}
+
+/**
  * Refuses what a bridge does for a route and Camel does not.
  *
- * @throws EdgeError EDGE_ERR_VALUE or EDGE_ERR_ROUTE_TOPIC
+ * @throws EdgeError EDGE_ERR_VALUE, EDGE_ERR_ROUTE_MODEL or EDGE_ERR_ROUTE_TOPIC
  */
 export function checkCamelRoute({ name, concurrency, ...route }: ResolvedRoute): void {
   if (concurrency !== undefined && concurrency !== 1) {
@@ -39,7 +73,15 @@ export function checkCamelRoute({ name, concurrency, ...route }: ResolvedRoute):
       fix: 'Leave it out, or use an InferenceBridge',
     });
   }
-  const { requestTopic, replyTopic, deadLetterTopic } = route;
+  const { requestTopic, replyTopic, deadLetterTopic, model } = route;
+  if (model.speaksGrpc) {
+    throw new EdgeError('EDGE_ERR_ROUTE_MODEL', {
+      at: `the model of route ${name}`,
+      value: `${model.namespace}/${model.name}`,
+      rule: 'it is asked by gRPC, and Camel asks by HTTP',
+      fix: 'Leave grpcPort out of the model, or use an InferenceBridge',
+    });
+  }
   for (const [at, topic] of Object.entries({ requestTopic, replyTopic, deadLetterTopic })) {
     const rule = uriTopicProblem(topic);
     if (!rule) continue;

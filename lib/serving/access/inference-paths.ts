@@ -16,6 +16,16 @@ export const INFERENCE_PATHS: readonly string[] = [
   '/v2/models/*',
 ];
 
+/**
+ * The same by gRPC, for models that are asked by it: what begins with `Repository` loads and unloads models.
+ *
+ * @see https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/open_inference_grpc.proto
+ */
+export const GRPC_INFERENCE_PATHS: readonly string[] = [
+  '/inference.GRPCInferenceService/Server*',
+  '/inference.GRPCInferenceService/Model*',
+];
+
 /** What Knative asks the queue-proxy in front of each model, and the ports at which it does. */
 export const QUEUE_PROXY = {
   /** HTTP/1 and HTTP/2: requests, and the probes that come the same way. */

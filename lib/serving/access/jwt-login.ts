@@ -3,6 +3,10 @@ import type { Construct } from 'constructs';
 import { AuthorizationPolicy, type JwtRule, RequestAuthentication } from '../../crds/istio-security';
 import { EdgeError } from '../../errors';
 import { dnsSubdomainProblem } from '../../naming/kubernetes-names';
+import { addWarning } from '../../synth/warnings';
+import { whenKnown } from '../../synth/when-known';
+import { type DeclaredLogin, declareLogin } from './declared-logins';
+import { loginConflicts, mixedIssuers } from './login-conflicts';
 import type { LoginPlace } from './login-place';
 
 /**
@@ -56,6 +60,7 @@ export interface JwtLoginProps {
 export class JwtLogin extends Chart {
   readonly requestAuthentications: ApiObject[];
   readonly authorizationPolicies: ApiObject[];
+  #warned = false;
 
   /**
    * @throws EdgeError EDGE_ERR_NAME for a name that no object can have; EDGE_ERR_VALUE for an issuer, a URL, a subject
@@ -92,6 +97,22 @@ export class JwtLogin extends Chart {
           },
         }),
     );
+    const login = { construct: this, place, issuer: props.issuer, subjects: props.subjects && [...props.subjects] };
+    declareLogin(login);
+    this.node.addValidation({ validate: () => [...loginConflicts(login), ...this.#warnOfOthers(login)] });
+  }
+
+  /** All logins are there when the first tree is looked at. */
+  #warnOfOthers(login: DeclaredLogin): string[] {
+    if (this.#warned) return [];
+    this.#warned = true;
+    for (const { construct, issuer } of mixedIssuers(login)) {
+      addWarning(
+        this,
+        `for the same requests tokens of ${login.issuer} count, and by [${construct.node.path}] those of ${issuer}: kubeflow-userid is the subject of either, so whoever is called the same there is the same user here. Give one of them other hosts, or identityHeaders from a claim that only it has`,
+      );
+    }
+    return [];
   }
 }
 
@@ -126,8 +147,12 @@ function validate(name: string, props: JwtLoginProps): void {
     throw new EdgeError('EDGE_ERR_NAME', { at: 'JwtLogin.name', value: name, rule: wrongName, fix });
   }
   const { issuer, jwksUri, audiences, subjects, identityHeaders = {} } = props;
-  refuse('issuer', issuer, issuerProblem(issuer, jwksUri), 'Copy the iss of a token, and name jwksUri');
-  if (jwksUri !== undefined) refuse('jwksUri', jwksUri, urlProblem(jwksUri), 'Give the URL of the key set');
+  whenKnown([issuer], ([known = '']) =>
+    refuse('issuer', known, issuerProblem(known, jwksUri), 'Copy the iss of a token, and name jwksUri'),
+  );
+  if (jwksUri !== undefined) {
+    whenKnown([jwksUri], ([known = '']) => refuse('jwksUri', known, urlProblem(known), 'Give the URL of the key set'));
+  }
   for (const [prop, list] of Object.entries({ audiences, subjects })) {
     if (list?.length === 0) refuse(prop, '[]', 'no token would count', 'Name one, or leave it out for any');
   }

@@ -41,6 +41,8 @@ export interface LoginTarget {
   readonly labels: Record<string, string>;
 }
 
+export type LoginPlaceKind = 'ingress gateway' | 'local gateway' | 'models';
+
 /** Where tokens are asked for. */
 export class LoginPlace {
   /**
@@ -50,7 +52,7 @@ export class LoginPlace {
    * @throws EdgeError EDGE_ERR_NAME, EDGE_ERR_DOMAIN or EDGE_ERR_VALUE for what no request can have
    */
   static ingressGateway(options: GatewayLoginOptions = {}): LoginPlace {
-    return LoginPlace.#gateway({ istio: 'ingressgateway' }, options);
+    return LoginPlace.#gateway('ingress gateway', { istio: 'ingressgateway' }, options);
   }
 
   /**
@@ -59,7 +61,7 @@ export class LoginPlace {
    * @throws EdgeError EDGE_ERR_NAME, EDGE_ERR_DOMAIN or EDGE_ERR_VALUE for what no request can have
    */
   static localGateway(options: GatewayLoginOptions = {}): LoginPlace {
-    return LoginPlace.#gateway({ istio: 'cluster-local-gateway' }, options);
+    return LoginPlace.#gateway('local gateway', { istio: 'cluster-local-gateway' }, options);
   }
 
   /**
@@ -74,27 +76,34 @@ export class LoginPlace {
     if (rule) throw new EdgeError('EDGE_ERR_NAME', { at, value: namespace, rule, fix: 'Name a namespace' });
     const targets = MODEL_COMPONENTS.map((component) => ({ name: component, namespace, labels: { component } }));
     const { probePath, metricsPath, drainPath } = QUEUE_PROXY;
-    return new LoginPlace(targets, { notPaths: [probePath, metricsPath, drainPath] });
+    return new LoginPlace('models', targets, { notPaths: [probePath, metricsPath, drainPath] });
   }
 
-  static #gateway(usual: Record<string, string>, options: GatewayLoginOptions): LoginPlace {
+  static #gateway(kind: LoginPlaceKind, usual: Record<string, string>, options: GatewayLoginOptions): LoginPlace {
     const { namespace = 'istio-system', labels = usual, hosts, exceptHosts, exceptPaths } = options;
     validate(namespace, options);
-    return new LoginPlace([{ name: 'gateway', namespace, labels: { ...labels } }], {
+    return new LoginPlace(kind, [{ name: 'gateway', namespace, labels: { ...labels } }], {
       ...(hosts && { hosts: hosts.flatMap(withAnyPort) }),
       ...(exceptHosts?.length && { notHosts: [...exceptHosts] }),
       ...(exceptPaths?.length && { notPaths: [...exceptPaths] }),
     });
   }
 
+  readonly #kind: LoginPlaceKind;
   /** @internal */
   readonly _targets: LoginTarget[];
   /** @internal */
   readonly _operation: LoginOperation;
 
-  private constructor(targets: LoginTarget[], operation: LoginOperation) {
+  private constructor(kind: LoginPlaceKind, targets: LoginTarget[], operation: LoginOperation) {
+    this.#kind = kind;
     this._targets = targets;
     this._operation = operation;
+  }
+
+  /** @internal */
+  get _kind(): LoginPlaceKind {
+    return this.#kind;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { AuthorizationPolicy, PeerAuthentication, type PolicyRule } from '../../crds/istio-security';
 import { addWarning } from '../../synth/warnings';
 import { AccessPolicies } from './access-policies';
-import { INFERENCE_PATHS, MODEL_COMPONENTS, QUEUE_PROXY } from './inference-paths';
+import { GRPC_INFERENCE_PATHS, INFERENCE_PATHS, MODEL_COMPONENTS, QUEUE_PROXY } from './inference-paths';
 import { MeshCaller } from './mesh-caller';
 import type { ServiceMesh } from './service-mesh';
 
@@ -81,7 +81,7 @@ function rulesOf(namespace: string, { mesh, allowFrom, paths }: TenantPoliciesPr
   return [
     {
       from: [{ source: { principals: principals(callers) } }],
-      to: [{ operation: { paths: [...INFERENCE_PATHS, ...paths] } }],
+      to: [{ operation: { paths: [...INFERENCE_PATHS, ...GRPC_INFERENCE_PATHS, ...paths] } }],
     },
     {
       from: [{ source: { principals: principals(passingOn) } }],

@@ -1,6 +1,6 @@
 /** A broker on this machine that runs the manifests' files. */
 export interface LocalBroker {
-  readonly kind: 'mosquitto' | 'aedes';
+  readonly kind: 'mosquitto' | 'aedes' | 'rabbitmq';
   /** What is spoken at `mqttPort`: with TLS where the broker has no listener without. */
   readonly scheme: 'mqtt' | 'mqtts';
   readonly mqttPort: number;

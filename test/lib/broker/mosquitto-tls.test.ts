@@ -273,7 +273,10 @@ describe('a bridge of a broker with TLS', () => {
     ]);
     expect(pod.volumes).toContainEqual({
       name: 'broker-authority',
-      projected: { sources: [{ secret: { name: 'mosquitto-tls', items: [{ key: 'ca.crt', path: 'ca.crt' }] } }] },
+      projected: {
+        defaultMode: 0o440,
+        sources: [{ secret: { name: 'mosquitto-tls', items: [{ key: 'ca.crt', path: 'ca.crt' }] } }],
+      },
     });
     expect(pod.containers[0].volumeMounts).toContainEqual({
       name: 'broker-authority',

@@ -155,6 +155,7 @@ describe('the props of InferenceBridge', () => {
         memory: { request: Size.mebibytes(300), limit: Size.gibibytes(3) },
         ephemeralStorage: { request: Size.mebibytes(40), limit: Size.mebibytes(80) },
       },
+      tracing: { endpoint: 'http://collector.observability.svc:4318', sampleRatio: 0.017 },
       scaling: BridgeScaling.fixed(4),
     };
     const bridge = new InferenceBridge(app, 'id', all);
@@ -434,13 +435,21 @@ describe('the checksum that makes a rollout of a changed configuration', () => {
     expect(checksum(irisStack())).toBe(checksum(irisStack()));
   });
 
-  it('changes with a route', () => {
+  it('stays when a route is added, which a running bridge reads from its file', () => {
     const stack = irisStack();
     const before = checksum(stack);
 
     stack.bridge.addRoute({ model: stack.platform.addModel('other', IRIS), clients: [stack.camera] });
 
-    expect(checksum(stack)).not.toBe(before);
+    expect(checksum(stack)).toBe(before);
+  });
+
+  it.each<[string, Partial<InferenceBridgeProps>]>([
+    ['the window', { window: 7 }],
+    ['tracing', { tracing: { endpoint: 'http://collector.observability.svc:4318' } }],
+    ['the number of its pods, and with it the id of its session', { scaling: BridgeScaling.fixed(2) }],
+  ])('changes with %s, which a running bridge refuses to be told anew', (_, props) => {
+    expect(checksum(irisStack({}, props))).not.toBe(checksum(irisStack()));
   });
 
   it('changes with the program', () => {
@@ -462,6 +471,37 @@ describe('the checksum that makes a rollout of a changed configuration', () => {
     stack.bridge.addRoute({ model: stack.iris, clients });
 
     expect(checksum(stack)).toBe(checksum(irisStack()));
+  });
+});
+
+describe('the configuration of a bridge', () => {
+  it('is mounted as a folder, as the kubelet never updates a single file', () => {
+    const { app } = irisStack();
+
+    const [container] = manifestOf(app, 'StatefulSet', 'bridge').spec.template.spec.containers;
+
+    expect(container.volumeMounts).toContainEqual({ name: 'config', mountPath: '/etc/bridge', readOnly: true });
+    expect(JSON.stringify(container.volumeMounts)).not.toContain('subPath');
+  });
+
+  it('is held against the rules of the bridge at synth', () => {
+    const { app, broker } = irisStack();
+
+    Object.assign(broker, { maxPacketBytes: 1 });
+
+    expectProblem(problemsOf(app), 'bridge', {
+      code: 'EDGE_ERR_BRIDGE_CONFIG',
+      value: '"broker.maxPacketBytes is 1. Too small: expected number to be >=128"',
+      rule: 'it would not start with it',
+    });
+  });
+});
+
+describe('the probes of a bridge', () => {
+  it('give a process that is busy some seconds to answer', () => {
+    const [bridge] = containersOf(manifestOf(irisStack().app, 'StatefulSet', 'bridge'));
+
+    expect(bridge).toMatchObject({ livenessProbe: { timeoutSeconds: 5 }, readinessProbe: { timeoutSeconds: 3 } });
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type ClientCredentialsOptions,
   type DexFormOptions,
   type EdgeApp,
+  InferenceProtocol,
   ModelLogin,
   ModelVisibility,
   type ServiceAccountTokenOptions,
@@ -306,6 +307,18 @@ describe('ModelLogin.dexForm', () => {
       code: 'EDGE_ERR_ROUTE_MODEL',
       value: '"staging/private"',
       rule: 'it is for the cluster only',
+    });
+  });
+
+  it('refuses a model that is asked by gRPC, which shows no page to log in', () => {
+    const modelLogin = ModelLogin.dexForm({ gateway: GATEWAY, secret: 'bridge-user' });
+    const { bridge, platform, camera } = stackWithoutRoute({ modelLogin });
+    const model = platform.addModel('grpc', { ...IRIS, protocol: InferenceProtocol.V2, grpcPort: 8081 });
+
+    expectRefusal(() => bridge.addRoute({ model, clients: [camera] }), {
+      code: 'EDGE_ERR_ROUTE_MODEL',
+      value: '"staging/grpc"',
+      rule: 'it is asked by gRPC',
     });
   });
 });

@@ -61,11 +61,13 @@ describe('a model without options', () => {
         base: 'http://iris.staging.svc.cluster.local',
         v1Predict: 'http://iris.staging.svc.cluster.local/v1/models/iris:predict',
         v2Infer: 'http://iris.staging.svc.cluster.local/v2/models/iris/infer',
+        grpc: 'grpc://iris.staging.svc.cluster.local/iris',
       },
       externalUrls: {
         base: 'http://iris.staging.platform.example.com',
         v1Predict: 'http://iris.staging.platform.example.com/v1/models/iris:predict',
         v2Infer: 'http://iris.staging.platform.example.com/v2/models/iris/infer',
+        grpc: 'grpc://iris.staging.platform.example.com/iris',
       },
       predictUrl: 'http://iris.staging.svc.cluster.local/v1/models/iris:predict',
     });

@@ -7,10 +7,15 @@ import { ROOT } from './folders';
 
 const TSX = createRequire(__filename).resolve('tsx/cli');
 
+/** What Pulumi runs, and cdk8s does not. */
+const PULUMI_PROGRAMS = ['aws'];
+
 /** The apps that can be synthesized. */
 export function appNames(): string[] {
   const folder = path.join(ROOT, 'apps');
-  return readdirSync(folder).filter((name) => existsSync(path.join(folder, name, 'main.ts')));
+  return readdirSync(folder).filter(
+    (name) => existsSync(path.join(folder, name, 'main.ts')) && !PULUMI_PROGRAMS.includes(name),
+  );
 }
 
 /** Runs an app as cdk8s.yaml says, with its manifests going to a folder. */

@@ -71,8 +71,8 @@ const COMMON = {
   batcher: { maxBatchSize: 61, maxLatency: Duration.millis(670) },
 } as const;
 
-/** `storageUri` in place of `storage`: a model has one of them. */
-export const MAXIMAL_MODEL: Required<Omit<ModelOptions, 'storageUri'>> = {
+/** `storageUri` in place of `storage`: a model has one of them. What is asked by gRPC has no transformer. */
+export const MAXIMAL_MODEL: Required<Omit<ModelOptions, 'storageUri' | 'grpcPort'>> = {
   ...COMMON,
   namespace: 'vision',
   format: ModelFormat.of('shapes', '2'),
@@ -85,12 +85,15 @@ export const MAXIMAL_MODEL: Required<Omit<ModelOptions, 'storageUri'>> = {
   resources: { cpu: { request: Cpu.millis(790) } },
 };
 
-export const MAXIMAL_CUSTOM_MODEL: Required<CustomModelOptions> = {
+export const MAXIMAL_CUSTOM_MODEL: Required<Omit<CustomModelOptions, 'grpcPort'>> = {
   ...COMMON,
   namespace: 'audio',
   container: MAXIMAL_CONTAINER,
   storageUri: 'pvc://models/words',
 };
+
+/** What a model that is asked by gRPC adds to one without options. */
+const GRPC = { protocol: InferenceProtocol.V2, grpcPort: 9097, namespace: 'vision' };
 
 export const MAXIMAL_RUNTIME: Required<RuntimeOptions> = {
   namespace: 'vision',
@@ -145,9 +148,16 @@ export function maximalServing(app: EdgeApp) {
   const words = platform.addCustomModel('words', MAXIMAL_CUSTOM_MODEL);
   const { visibility, ...hidden } = MAXIMAL_CUSTOM_MODEL;
   platform.addCustomModel('hidden', { ...hidden, visibility: ModelVisibility.CLUSTER_LOCAL });
+  addGrpcModels(platform);
   const mapping: Required<DomainMappingOptions> = { tlsSecretName: 'shapes-tls', claimDomain: true };
   shapes.addDomain('shapes.example.org', mapping);
   return { app, platform, runtime, clusterRuntime, shapes, words };
+}
+
+function addGrpcModels(platform: InferencePlatform): void {
+  const { port, ...container } = MAXIMAL_CONTAINER;
+  platform.addModel('by-grpc', { ...GRPC, format: ModelFormat.TRITON, storageUri: 's3://models/by-grpc' });
+  platform.addCustomModel('own-grpc', { ...GRPC, container });
 }
 
 /** The same without Knative, as far as it goes. */
@@ -160,4 +170,5 @@ export function maximalStandardServing(app: EdgeApp) {
   const { canaryTrafficPercent, ...model } = { ...MAXIMAL_MODEL, ...scaling, transformer };
   edge.addModel('shapes', model);
   edge.addModel('hidden', { ...model, visibility: ModelVisibility.CLUSTER_LOCAL });
+  addGrpcModels(edge);
 }

@@ -3,6 +3,7 @@ import { type ContainerResources, Cpu } from 'cdk8s-plus-27';
 import { vi } from 'vitest';
 import {
   BridgeCode,
+  type BridgeRouteOptions,
   BridgeScaling,
   Credentials,
   type EdgeApp,
@@ -23,8 +24,13 @@ import {
   Mosquitto,
   type MosquittoProps,
   MosquittoVersion,
-  type RouteOptions,
+  MqttQos,
+  ReplyBytes,
+  ReplyMapping,
+  RequestMapping,
+  RetainedRequests,
   ScaleMetric,
+  TensorDatatype,
   type TraefikExposure,
   TraefikInstallation,
   TraefikTls,
@@ -69,7 +75,7 @@ export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
     maxTimeout: Duration.seconds(900),
   };
   // A model is in one place, and only protocol V1 is batched.
-  const model: Required<Omit<ModelOptions, 'storage' | 'batcher'>> = {
+  const model: Required<Omit<ModelOptions, 'storage' | 'batcher' | 'grpcPort'>> = {
     namespace: 'vision',
     format: ModelFormat.of('onnx', '1'),
     storageUri: 's3://models/detector',
@@ -150,10 +156,18 @@ export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
     servingNamespaces: ['gateways'],
     modelLogin: ModelLogin.serviceAccountToken({ audience: 'models', expiration: Duration.minutes(20) }),
     resources: resources(300, 200),
+    tracing: {
+      endpoint: 'https://collector.example.com/v1/traces',
+      sampleRatio: 0.05,
+      serviceName: 'hall',
+      headersSecret: 'collector-login',
+      headersKey: 'otlp',
+    },
     scaling: BridgeScaling.fixed(4),
   };
   const bridge = new InferenceBridge(app, 'bridge', bridgeProps);
-  const route: Required<RouteOptions> = {
+  // Order is for bridges of one pod.
+  const route: Required<Omit<BridgeRouteOptions, 'ordering'>> = {
     name: 'detect',
     model: detector,
     clients: [camera, sensor],
@@ -162,6 +176,20 @@ export function maximalStack(app: EdgeApp, options: MaximalOptions = {}) {
     deadLetterTopic: 'hall/failed',
     timeout: Duration.seconds(95),
     concurrency: 9,
+    retained: RetainedRequests.IGNORE,
+    requestQos: MqttQos.EXACTLY_ONCE,
+    replyQos: MqttQos.EXACTLY_ONCE,
+    request: RequestMapping.v2(
+      [{ name: 'frame', datatype: TensorDatatype.UINT8, path: '$.frame', shape: [1, -1], binary: false }],
+      { schema: { type: 'object', required: ['frame'] }, path: '$.data', maxPayloadBytes: 1_234_000 },
+    ),
+    replyBody: ReplyMapping.output('boxes', { path: '$[0]', bytesAs: ReplyBytes.BASE64 }),
+    replyUserProperties: ['device'],
+    batch: { maxItems: 8, maxDelay: Duration.millis(7), maxBytes: 65_000 },
+    retry: { attempts: 4, minDelay: Duration.millis(150), maxDelay: Duration.seconds(3) },
+    breaker: { failures: 11, openFor: Duration.seconds(4) },
+    headers: { 'x-tenant': 'hall' },
+    maxReplyBytes: 345_000,
   };
   bridge.addRoute(route);
   bridge.addRoute({ model: plain, clients: [sensor] });

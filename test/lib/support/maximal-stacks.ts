@@ -8,6 +8,7 @@ import { maximalCertificates } from './maximal-certificates';
 import { maximalEntry } from './maximal-entry';
 import { maximalLogins } from './maximal-logins';
 import { MAXIMAL_ENTRIES, maximalMl } from './maximal-ml';
+import { maximalRabbitMq } from './maximal-rabbitmq';
 import { maximalServing, maximalStandardServing } from './maximal-serving';
 import { maximalStack } from './maximal-stack';
 
@@ -31,6 +32,7 @@ export const MAXIMAL_STACKS: [name: string, build: (app: EdgeApp) => unknown][] 
   ['bridges that log in to models', maximalLogins],
   ['load balancers of AWS', maximalAlb],
   ['brokers behind Traefik and Gateways', maximalEntry],
+  ['RabbitMQ, with an operator and without', maximalRabbitMq],
   ...MAXIMAL_ENTRIES.map(([name, entry]): (typeof MAXIMAL_STACKS)[number] => [
     `ML services behind ${name}`,
     (app) => maximalMl(app, entry),

@@ -1,5 +1,6 @@
 import {
   BridgeCode,
+  type BridgeRouteOptions,
   Credentials,
   EdgeApp,
   InferenceBridge,
@@ -11,7 +12,6 @@ import {
   Mosquitto,
   type MosquittoProps,
   type MosquittoUser,
-  type RouteOptions,
 } from '../../../lib';
 
 /** An image in place of the bundled program: a third of a megabyte less in every manifest. */
@@ -50,7 +50,7 @@ export interface IrisStack {
 export function stackWithoutRoute(props: Partial<InferenceBridgeProps> = {}, app = new EdgeApp()): IrisStack {
   const platform = platformIn(app);
   const iris = platform.addModel('iris', IRIS);
-  const broker = props.broker ?? brokerIn(app);
+  const broker = (props.broker as Mosquitto | undefined) ?? brokerIn(app);
   const camera = deviceOf(broker, 'camera');
   const bridge = new InferenceBridge(app, 'bridge', { code: BridgeCode.fromImage(BRIDGE_IMAGE), ...props, broker });
   return { app, platform, iris, broker, camera, bridge };
@@ -58,7 +58,7 @@ export function stackWithoutRoute(props: Partial<InferenceBridgeProps> = {}, app
 
 /** The same with one route. */
 export function irisStack(
-  route: Partial<RouteOptions> = {},
+  route: Partial<BridgeRouteOptions> = {},
   props: Partial<InferenceBridgeProps> = {},
   app = new EdgeApp(),
 ): IrisStack {

@@ -1,9 +1,10 @@
 import { App, Chart } from 'cdk8s';
 import { expect, it } from 'vitest';
 import { EdgeApp } from '../../../lib';
+import { checkObjects } from '../../../lib/synth/checked-objects';
 import { addFile, sideFiles } from '../../../lib/synth/side-files';
 import { filesIn, temporaryFolder } from '../support/folders';
-import { expectRefusal } from '../support/refusals';
+import { expectProblem, expectRefusal, problemsOf } from '../support/refusals';
 
 it('are written beside the manifests, wherever in the tree they were asked for', () => {
   const app = new EdgeApp({ outdir: temporaryFolder() });
@@ -74,4 +75,22 @@ it('may not be asked for twice with different contents', () => {
     value: '"a"',
     rule: 'another construct has asked for one of this name with other content',
   });
+});
+
+it.each([
+  [`a: $\{pulumi:0}`, `"$\{pulumi:0}"`, 'a Pulumi Output that only `pulumi up` replaces'],
+  ['a: Calling [toString] on an [Output<T>] is', '"Calling [toString] on an [Output<T>]"', 'the help text'],
+  [Buffer.from(`$\{pulumi:0}`).toString('base64'), '"a text in base64"', 'where nothing finds it'],
+])('are refused with a placeholder that nobody replaces: %j', (content, value, rule) => {
+  const app = new EdgeApp();
+  addFile(new Chart(app, 'chart'), 'a.values', () => content);
+
+  expectProblem(problemsOf(app), 'chart', { code: 'EDGE_ERR_TOKEN', value, rule });
+});
+
+it('may have the token of an Output when it will be replaced', () => {
+  const app = new EdgeApp();
+  addFile(new Chart(app, 'chart'), 'a.values', `a: $\{pulumi:0}`);
+
+  expect(checkObjects(app, { late: true }).problems).toStrictEqual([]);
 });

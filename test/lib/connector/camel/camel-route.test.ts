@@ -2,12 +2,18 @@ import { Duration } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import {
   BridgeCode,
+  type BridgeRouteOptions,
   CamelConnector,
   CamelRendering,
   EdgeApp,
   InferenceBridge,
   InferenceProtocol,
+  MqttQos,
+  ReplyMapping,
+  RequestMapping,
+  RetainedRequests,
   type RouteOptions,
+  RouteOrdering,
 } from '../../../../lib';
 import { synthesize, unseenProps } from '../../../../lib/testing';
 import { camelObjects, camelStack, camelStackWithoutRoute, parametersOf, urisOf } from '../../support/camel';
@@ -296,6 +302,39 @@ describe('the options of a route', () => {
     stack.connector.addRoute({ model, clients: [stack.camera] });
 
     expect(urisOf(stack.app, 'http')[0]).toContain('http://v2.staging.svc.cluster.local/v2/models/v2/infer?');
+  });
+
+  it.each<[string, Partial<BridgeRouteOptions>]>([
+    ['ordering', { ordering: RouteOrdering.none() }],
+    ['retained', { retained: RetainedRequests.PROCESS }],
+    ['requestQos', { requestQos: MqttQos.EXACTLY_ONCE }],
+    ['replyQos', { replyQos: MqttQos.EXACTLY_ONCE }],
+    ['request', { request: RequestMapping.raw() }],
+    ['replyBody', { replyBody: ReplyMapping.path('$') }],
+    ['replyUserProperties', { replyUserProperties: ['device'] }],
+    ['batch', { batch: {} }],
+    ['retry', { retry: { attempts: 2 } }],
+    ['breaker', { breaker: {} }],
+    ['headers', { headers: {} }],
+    ['maxReplyBytes', { maxReplyBytes: 1_000 }],
+  ])('%s is for bridges', (option, route) => {
+    expectRefusal(add(route), {
+      code: 'EDGE_ERR_ROUTE_OPTIONS',
+      value: `"${option}"`,
+      rule: 'Camel hands requests and answers on as they are',
+    });
+  });
+
+  it('the model may not be one that is asked by gRPC', () => {
+    const stack = camelStackWithoutRoute();
+    const grpc = { ...IRIS, protocol: InferenceProtocol.V2, grpcPort: 8081 };
+    const model = stack.platform.addModel('grpc', grpc);
+
+    expectRefusal(() => stack.connector.addRoute({ model, clients: [stack.camera] }), {
+      code: 'EDGE_ERR_ROUTE_MODEL',
+      value: '"staging/grpc"',
+      rule: 'it is asked by gRPC, and Camel asks by HTTP',
+    });
   });
 
   it.each([2, 64, 10_000])('concurrency may not be %i: Camel answers one request at a time', (concurrency) => {

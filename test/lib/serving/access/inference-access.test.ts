@@ -79,6 +79,8 @@ describe('InferenceAccess.perTenant(), the default', () => {
                     '/v2/health/ready',
                     '/v2/models',
                     '/v2/models/*',
+                    '/inference.GRPCInferenceService/Server*',
+                    '/inference.GRPCInferenceService/Model*',
                   ],
                 },
               },
