@@ -15,6 +15,11 @@ export const BRIDGE_ERRORS = {
     retryable: false,
     meaning: 'The installed MQTT client lacks the hook that acknowledgements are withheld through.',
   },
+  BRIDGE_ERR_AMQP_CLIENT: {
+    status: 500,
+    retryable: false,
+    meaning: 'The installed client for RabbitMQ lacks the hook that keeps bodies as they came.',
+  },
   BRIDGE_ERR_BROKER_LOGIN: {
     status: 503,
     retryable: true,
@@ -61,7 +66,8 @@ export const BRIDGE_ERRORS = {
   BRIDGE_ERR_REQUEST_TOO_LARGE: {
     status: 413,
     retryable: false,
-    meaning: "The request is larger than the route's maxPayloadBytes. The model was not asked.",
+    meaning:
+      "The request is larger than the route's maxPayloadBytes, or than gateway.maxBodyBytes. The model was not asked.",
   },
   BRIDGE_ERR_REPLY_MAPPING: {
     status: 502,
@@ -82,12 +88,92 @@ export const BRIDGE_ERRORS = {
     status: 400,
     retryable: false,
     meaning:
-      "A level of the request's topic cannot be the name of a model or a namespace, or is not one that the route allows.",
+      "A level of the request's topic, or a word of its routing key, cannot be the name of a model or a namespace, or is not one that the route allows.",
   },
   BRIDGE_ERR_RESPONSE_TOPIC: {
     status: 403,
     retryable: false,
-    meaning: 'The request names a response topic that the route does not allow.',
+    meaning: 'The request names a response topic, or a reply_to, that the route does not allow.',
+  },
+  BRIDGE_ERR_UNANSWERABLE: {
+    status: 400,
+    retryable: false,
+    meaning:
+      'The request does not say where its answer should go, and neither does the route; or it has no correlation id, so that nobody could tell what the answer is to. The model was not asked.',
+  },
+  BRIDGE_ERR_HTTP: {
+    status: 400,
+    retryable: false,
+    meaning: 'What came over the connection is no HTTP request, or took too long to come. For the gateway only.',
+  },
+  BRIDGE_ERR_NO_ROUTE: {
+    status: 404,
+    retryable: false,
+    meaning: 'No route of the gateway takes this method and this path, or the model that the path names.',
+  },
+  BRIDGE_ERR_REQUEST_HEADER: {
+    status: 400,
+    retryable: false,
+    meaning:
+      'A header of the HTTP request is missing or not what it has to be: RqUID, or the routing-key of a route that takes it from the request.',
+  },
+  BRIDGE_ERR_TOO_MANY_HEADERS: {
+    status: 431,
+    retryable: false,
+    meaning: 'The HTTP request has more headers, or longer ones, than the gateway takes.',
+  },
+  BRIDGE_ERR_CONTENT_TYPE: {
+    status: 415,
+    retryable: false,
+    meaning: 'The HTTP request has no content type, one that the route does not take, or a content encoding.',
+  },
+  BRIDGE_ERR_UNROUTABLE: {
+    status: 404,
+    retryable: false,
+    meaning: 'The broker has no queue for the routing key of the request, or no subscriber for its topic.',
+  },
+  BRIDGE_ERR_UNCONFIRMED: {
+    status: 503,
+    retryable: true,
+    meaning: 'The broker has not confirmed that it has the request, which may or may not be worked on.',
+  },
+  BRIDGE_ERR_ANSWER_LOST: {
+    status: 503,
+    retryable: true,
+    meaning:
+      'The connection to the broker broke while the request was under way, and its answer has nowhere to come. The model may have been asked.',
+  },
+  BRIDGE_ERR_ANSWER_TIMEOUT: {
+    status: 504,
+    retryable: true,
+    meaning: 'The broker has the request, and no answer came within the time that its route has.',
+  },
+  BRIDGE_ERR_OVERLOADED: {
+    status: 503,
+    retryable: true,
+    meaning: 'The gateway has as many requests under way as it takes at a time.',
+  },
+  BRIDGE_ERR_STOPPING: {
+    status: 503,
+    retryable: true,
+    meaning: 'The gateway is stopping: others take requests, and this one had no answer in time.',
+  },
+  BRIDGE_ERR_RESULT_GONE: {
+    status: 410,
+    retryable: false,
+    meaning:
+      'The gateway has no result of this name any more: it was kept for as long as results are, gave way to newer ones, or a restart took it.',
+  },
+  BRIDGE_ERR_RESULT_ELSEWHERE: {
+    status: 421,
+    retryable: false,
+    meaning:
+      'The result is at another replica of the gateway, if that still runs: results stay where they were asked for.',
+  },
+  BRIDGE_ERR_INTERNAL: {
+    status: 500,
+    retryable: false,
+    meaning: 'The gateway made a mistake. Its log has more.',
   },
 } as const;
 

@@ -1,3 +1,20 @@
 export { type RunningBridge, startBridge } from './bridge';
-export { type BridgeConfig, type BridgeConfigInput, loadBridgeConfig, parseBridgeConfig } from './config';
+export {
+  type AmqpBinding,
+  type AmqpExchange,
+  type AmqpQueue,
+  type AmqpTopology,
+  type AnyConfig,
+  amqpTopology,
+  type BridgeConfig,
+  type BridgeConfigInput,
+  loadBridgeConfig,
+  loadConfig,
+  type ProviderConfig,
+  type ProviderConfigInput,
+  parseBridgeConfig,
+  parseConfig,
+  parseProviderConfig,
+  type TopologyRoute,
+} from './config';
 export { BRIDGE_ERRORS, BridgeError, type BridgeErrorCode } from './errors';

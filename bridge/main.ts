@@ -1,10 +1,12 @@
 import { BENCH_USAGE, bench } from './commands/bench';
+import { GATEWAY_USAGE, gateway } from './commands/gateway';
 import { REPLAY_USAGE, replay } from './commands/replay';
 import { REQUEST_COMMAND_USAGE, request } from './commands/request';
 import { RUN_USAGE, run } from './commands/run';
 
 const COMMANDS: Record<string, { readonly execute: (args: string[]) => Promise<number>; readonly usage: string }> = {
   run: { execute: run, usage: RUN_USAGE },
+  gateway: { execute: gateway, usage: GATEWAY_USAGE },
   request: { execute: request, usage: REQUEST_COMMAND_USAGE },
   bench: { execute: bench, usage: BENCH_USAGE },
   replay: { execute: replay, usage: REPLAY_USAGE },
@@ -13,6 +15,7 @@ const OVERVIEW = `${RUN_USAGE}  -h, --help            this text; also after a co
 
 Other commands, each with a --help of its own:
 
+  gateway               take requests over HTTP, and hand them on
   request               publish one request and print its answer
   bench                 publish many requests and print latencies
   replay                put requests that ended as dead letters back

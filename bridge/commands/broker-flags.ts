@@ -1,5 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import { type BrokerConfig, parseBrokerConfig } from '../config';
+import { type AmqpConfig, type BrokerConfig, parseAmqpConfig, parseBrokerConfig } from '../config';
 
 /** Flags of every command that talks to a broker as a client. */
 export const BROKER_FLAGS = {
@@ -37,7 +37,6 @@ export interface BrokerFlags {
  * @throws BridgeError BRIDGE_ERR_CONFIG with every problem of the flags
  */
 export function brokerOf(flags: BrokerFlags, clientId: string): BrokerConfig {
-  const tls = { caFile: flags['ca-file'], certFile: flags['cert-file'], keyFile: flags['key-file'] };
   const version = flags['mqtt-version'];
   return parseBrokerConfig(
     {
@@ -46,8 +45,28 @@ export function brokerOf(flags: BrokerFlags, clientId: string): BrokerConfig {
       username: flags.username,
       passwordFile: flags['password-file'],
       protocolVersion: version === '3' ? 4 : Number(version),
-      ...(Object.values(tls).some((file) => file !== undefined) && { tls }),
+      ...tlsOf(flags),
     },
     'the command line',
   );
+}
+
+/** Whether the flags describe a RabbitMQ that AMQP is spoken with. */
+export function isAmqp({ broker = '' }: BrokerFlags): boolean {
+  return /^amqps?:/.test(broker);
+}
+
+/**
+ * The RabbitMQ that flags describe.
+ *
+ * @throws BridgeError BRIDGE_ERR_CONFIG with every problem of the flags
+ */
+export function amqpOf(flags: BrokerFlags): AmqpConfig {
+  const { broker: url, username, 'password-file': passwordFile } = flags;
+  return parseAmqpConfig({ url, username, passwordFile, ...tlsOf(flags) }, 'the command line');
+}
+
+function tlsOf(flags: BrokerFlags) {
+  const tls = { caFile: flags['ca-file'], certFile: flags['cert-file'], keyFile: flags['key-file'] };
+  return Object.values(tls).some((file) => file !== undefined) ? { tls } : {};
 }

@@ -8,7 +8,7 @@ import { AckGate } from '../delivery/ack-gate';
 import { BridgeError } from '../errors';
 import { createRequestClient, openClient } from '../mqtt/client';
 import { within } from '../pacing/within';
-import { BROKER_FLAGS, BROKER_USAGE, brokerOf } from './broker-flags';
+import { BROKER_FLAGS, BROKER_USAGE, brokerOf, isAmqp } from './broker-flags';
 import { positiveNumber } from './request-flags';
 
 export const REPLAY_USAGE = `Usage: edge-inference-bridge replay --broker URL --from TOPIC [--prepare]
@@ -17,7 +17,9 @@ Puts requests that ended as dead letters back to where they came from. A letter 
 accepted its request again. Ends when no more letters come, or when a request of this run has failed again.
 Exits with 0 when all letters were put back, else with 1.
 
-  --from TOPIC          the dead-letter topic
+From RabbitMQ, with --broker amqp://host or amqps://host, it puts back what is in a parking queue when it begins.
+
+  --from TOPIC          the dead-letter topic, or the parking queue
   --prepare             only ask the broker to keep letters from now on
   --client-id ID        under which the broker keeps letters; default edge-inference-replay
   --quiet SECONDS       how long to wait for another letter; default 3
@@ -47,6 +49,7 @@ type Letter = z.infer<typeof Letter>;
 /** @returns the exit code */
 export async function replay(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { ...FLAGS, ...BROKER_FLAGS } });
+  if (isAmqp(values)) return (await import('./replay-parked.js')).replayParked(values);
   const from = deadLetterTopic(values.from);
   const quietMs = positiveNumber('quiet', values.quiet) * 1000;
   const client = createRequestClient(brokerOf(values, values['client-id']), WINDOW.messages);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BindingPattern, bindingKeysOverlap, globMatches, keyMatches } from './amqp-names';
-import { amqpTopology, type TopologyRoute } from './amqp-topology';
+import { routeQueues, type TopologyRoute } from './amqp-topology';
 
 /** A route, as far as routes can get in each other's way. */
 export interface AmqpRouteQueues extends TopologyRoute {
@@ -40,7 +40,7 @@ function sharedRequests(routes: readonly AmqpRouteQueues[]): string[] {
 
 /** Only answers of several routes may come together, in a queue that all of them declare alike. */
 function sharedQueues(routes: readonly AmqpRouteQueues[]): string[] {
-  const all = routes.flatMap((route) => amqpTopology([route]).queues.map((queue) => ({ route: route.name, queue })));
+  const all = routes.flatMap((route) => routeQueues(route).map((queue) => ({ route: route.name, queue })));
   const twice = pairs(all).filter(([one, other]) => one.queue.name === other.queue.name);
   return twice.flatMap(([one, other]) => {
     const alike = one.queue.role === 'replies' && isDeepStrictEqual(one.queue, other.queue);
@@ -57,7 +57,7 @@ function sharedQueues(routes: readonly AmqpRouteQueues[]): string[] {
 
 /** A provider that consumes what it publishes asks the model with the model's own answer, for ever. */
 function loops(routes: readonly AmqpRouteQueues[]): string[] {
-  const own = amqpTopology(routes).queues.filter(({ role }) => role !== 'replies');
+  const own = routes.flatMap(routeQueues).filter(({ role }) => role !== 'replies');
   return routes.flatMap(({ name, reply }) => {
     const { exchange, routingKey = '', allowedReplyTo } = reply;
     const taker = routes.find(

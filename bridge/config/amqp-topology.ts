@@ -1,8 +1,8 @@
 import { BindingPattern } from './amqp-names';
 
 /** What a queue is for. */
-export type QueueRole = 'requests' | 'delay' | 'parking' | 'replies';
-export type QueueType = 'quorum' | 'classic';
+type QueueRole = 'requests' | 'delay' | 'parking' | 'replies';
+type QueueType = 'quorum' | 'classic';
 
 export interface AmqpQueue {
   readonly name: string;
@@ -54,7 +54,7 @@ export interface TopologyRoute {
  * takes them from here, and so nobody is refused for having others.
  */
 export function amqpTopology(routes: readonly TopologyRoute[]): AmqpTopology {
-  const queues = routes.flatMap(queuesOf);
+  const queues = routes.flatMap(routeQueues);
   return {
     exchanges: unique(routes.map(({ queue }) => queue.exchange)).map((name) => ({
       name,
@@ -74,7 +74,8 @@ export function amqpTopology(routes: readonly TopologyRoute[]): AmqpTopology {
   };
 }
 
-function queuesOf({ queue, reply, retry, parking }: TopologyRoute): AmqpQueue[] {
+/** The queues of one route, as it names them: of two with one name, only one can be as it has to be. */
+export function routeQueues({ queue, reply, retry, parking }: TopologyRoute): AmqpQueue[] {
   const { name, type } = queue;
   return [
     durableQueue(name, 'requests', type, {

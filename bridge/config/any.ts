@@ -1,6 +1,7 @@
 import { BridgeError } from '../errors';
+import type { AmqpConfig } from './amqp-connection';
 import { checkedBy, parseBridgeConfig, readConfigFile } from './load';
-import { type ProviderConfig, providerConfigSchema } from './provider';
+import { amqpPartSchema, type ProviderConfig, providerConfigSchema } from './provider';
 import type { BridgeConfig } from './schema';
 
 /** A configuration of any kind of process. */
@@ -49,6 +50,16 @@ export function parseConfig(value: unknown, source = 'configuration'): AnyConfig
  */
 export function parseProviderConfig(value: unknown, source = 'configuration'): ProviderConfig {
   return checkedBy(providerConfigSchema, value, 'provider', source);
+}
+
+/**
+ * Checks the part of a configuration that says where RabbitMQ is, and fills in the defaults.
+ *
+ * @param source what to call it in the message
+ * @throws BridgeError BRIDGE_ERR_CONFIG, with every problem in one message
+ */
+export function parseAmqpConfig(value: unknown, source: string): AmqpConfig {
+  return checkedBy(amqpPartSchema, { amqp: value }, 'RabbitMQ', source).amqp;
 }
 
 export function isProviderConfig(config: AnyConfig): config is ProviderConfig {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { replyBody, requestMapping } from '../payload/config';
 import { AMQP_DEFAULTS } from './amqp-defaults';
-import { amqpNameProblem, routingKeyProblem } from './amqp-names';
+import { amqpNameProblem, bindingKeyProblem, routingKeyProblem } from './amqp-names';
 import { batch } from './batch';
 import { BRIDGE_DEFAULTS, MAX_TIMER_SECONDS } from './defaults';
 import { GATEWAY_DEFAULTS as defaults } from './gateway-defaults';
@@ -25,6 +25,8 @@ const amqp = z.strictObject({
   exchange,
   /** Fixed, or with names of the path. Left out, each request says it in the header `routing-key`. */
   routingKey: keyTemplate.optional(),
+  /** What that header may say, written like binding keys. Without it, whatever the exchange has a queue for. */
+  routingKeys: z.array(checkedText(bindingPatternProblem)).min(1).optional(),
   /** Of the provider; the gateway waits longer than that. */
   modelTimeoutSeconds: seconds.default(AMQP_DEFAULTS.modelTimeoutSeconds),
 });
@@ -74,7 +76,13 @@ export type GatewayRouteConfig = z.output<typeof gatewayRoute>;
 export type DirectConfig = z.output<typeof direct>;
 
 interface Destinations {
-  readonly amqp?: { readonly routingKey?: string | undefined; readonly modelTimeoutSeconds: number } | undefined;
+  readonly amqp?:
+    | {
+        readonly routingKey?: string | undefined;
+        readonly routingKeys?: readonly string[] | undefined;
+        readonly modelTimeoutSeconds: number;
+      }
+    | undefined;
   readonly mqtt?: { readonly requestTopic: string; readonly modelTimeoutSeconds: number } | undefined;
   readonly direct?: { readonly model: { readonly url: string; readonly timeoutSeconds: number } } | undefined;
 }
@@ -102,6 +110,10 @@ function refuseContradictions(route: Route, context: z.RefinementCtx): void {
     const rule = `the model has ${model} s, and its answer would come when nobody waits any more`;
     refuse(['timeoutSeconds'], `is ${timeoutSeconds}, but ${rule}. Give it ${least} s or more, or the model less`);
   }
+  if (amqp?.routingKey !== undefined && amqp.routingKeys) {
+    const rule = `requests choose none: all have the routingKey "${amqp.routingKey}". Give one of the two`;
+    refuse(['amqp', 'routingKeys'], `says what requests may choose, but ${rule}`);
+  }
   const known = placeholdersIn(path);
   const texts: [where: string[], text: string][] = [
     [['amqp', 'routingKey'], amqp?.routingKey ?? ''],
@@ -117,6 +129,11 @@ function refuseContradictions(route: Route, context: z.RefinementCtx): void {
       `has {${unknown}}, but the path "${path}" has ${names(known).join(', ') || 'no names'}. Use one of them`,
     );
   }
+}
+
+function bindingPatternProblem(key: string): string | undefined {
+  if (/[{}]/.test(key)) return 'words have no names here. Use *';
+  return bindingKeyProblem(key);
 }
 
 function names(list: readonly string[]): string[] {

@@ -51,6 +51,9 @@ const gateway = z.strictObject({
   maxHeaders: z.int().min(10).max(2_000).default(defaults.maxHeaders),
   maxInFlight: z.int().min(1).max(100_000).default(defaults.maxInFlight),
   maxInFlightBytes: z.int().min(1).default(defaults.maxInFlightBytes),
+  maxConnections: z.int().min(1).max(1_000_000).default(defaults.maxConnections),
+  /** How long a connection is kept for a next request. Longer than whatever is in front keeps it. */
+  keepAliveTimeoutSeconds: z.number().positive().max(3_600).default(defaults.keepAliveTimeoutSeconds),
   receiveTimeoutSeconds: z.number().positive().max(3_600).default(defaults.receiveTimeoutSeconds),
   confirmTimeoutSeconds: z.number().positive().max(600).default(defaults.confirmTimeoutSeconds),
   /** Headers that go on besides RqUID, traceparent and tracestate. */
@@ -74,6 +77,8 @@ const gateway = z.strictObject({
       timeoutSeconds: z.number().positive().max(MAX_TIMER_SECONDS).default(defaults.drainTimeoutSeconds),
     })
     .prefault({}),
+  /** A line in the log for each request. Without it there is still one for each that is answered with 5xx. */
+  accessLog: z.boolean().default(defaults.accessLog),
   routes: z.array(gatewayRoute).min(1),
 });
 

@@ -8,7 +8,7 @@ export {
   amqpTopology,
   type TopologyRoute,
 } from './amqp-topology';
-export { type AnyConfig, isProviderConfig, loadConfig, parseConfig, parseProviderConfig } from './any';
+export { type AnyConfig, isProviderConfig, loadConfig, parseAmqpConfig, parseConfig, parseProviderConfig } from './any';
 export { loadBridgeConfig, parseBridgeConfig, parseBrokerConfig } from './load';
 export type { ProviderConfig, ProviderConfigInput } from './provider';
 export type { BridgeConfig, BridgeConfigInput, BrokerConfig, RouteConfig } from './schema';

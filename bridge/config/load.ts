@@ -9,7 +9,7 @@ import { type BridgeConfig, type BrokerConfig, bridgeConfigSchema, brokerPartSch
 const MOST_CHARS = 200;
 
 /** What a configuration is for, as messages call it. */
-export type Program = 'bridge' | 'provider' | 'gateway';
+export type Program = 'bridge' | 'provider' | 'gateway' | 'RabbitMQ';
 
 /**
  * Reads the configuration file of a bridge of MQTT (YAML, of which JSON is a part).

@@ -6,6 +6,9 @@ import { amqpRoute } from './amqp-route';
 import { MAX_TIMER_SECONDS } from './defaults';
 import { operations } from './operations';
 
+/** The part of a configuration that says where RabbitMQ is. */
+export const amqpPartSchema = z.strictObject({ amqp: amqpConnection });
+
 /** The configuration file of a provider: a bridge that takes requests from RabbitMQ. */
 export const providerConfigSchema = z
   .strictObject({
@@ -19,7 +22,8 @@ export const providerConfigSchema = z
       .array(amqpRoute)
       .min(1)
       .superRefine((routes, context) => {
-        for (const message of findAmqpConflicts(routes)) context.addIssue({ code: 'custom', message });
+        for (const message of findAmqpConflicts(routes.filter(isChecked)))
+          context.addIssue({ code: 'custom', message });
       }),
     ...operations,
   })
@@ -32,6 +36,21 @@ export const providerConfigSchema = z
       context.addIssue({ code: 'custom', path: ['routes', i, 'model', 'timeoutSeconds'], message });
     }
   });
+
+/** What is no route is reported as such, and nothing more can be said of it. */
+function isChecked({
+  retry,
+  parking,
+}: {
+  readonly retry?: Partial<Named>;
+  readonly parking?: Partial<Named>;
+}): boolean {
+  return retry?.queue !== undefined && parking?.queue !== undefined;
+}
+
+interface Named {
+  readonly queue: string;
+}
 
 /** A configuration with every default filled in: what a provider runs on. */
 export type ProviderConfig = z.output<typeof providerConfigSchema>;

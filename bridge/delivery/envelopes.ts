@@ -1,5 +1,5 @@
 import type { Failure } from '../errors';
-import type { UserProperties } from './request';
+import type { UserProperties } from '../operations/tracing/tracing';
 
 /** What the requester gets instead of a prediction. */
 export function errorReply({ code, status, message, retryable }: Failure, attempts: number): Buffer {

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { GatewayConfig } from '../config/gateway';
 import { BridgeError } from '../errors';
 import { serveProbes } from '../operations/probes';
+import { openTracing } from '../operations/tracing/open-tracing';
 import { within } from '../pacing/within';
 import { refusal } from './answer';
 import { Admission } from './http/admission';
@@ -31,6 +32,8 @@ export interface RunningGateway {
 
 /** How long requesters have to read what they are told at the very end. */
 const LAST_WORDS_MS = 2_000;
+/** How long a stopping gateway waits for a collector of traces. */
+const LAST_SPANS_MS = 3_000;
 
 /**
  * Starts the gateway. It resolves as soon as requests are taken; connections to brokers come and go after that, and
@@ -42,11 +45,13 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
   const { gateway } = config;
   const host = hostname();
   const admission = new Admission({ requests: gateway.maxInFlight, bytes: gateway.maxInFlightBytes });
-  const observer: GatewayObserver = new GatewayObserver(log, {
+  const observer: GatewayObserver = new GatewayObserver(log, gateway.accessLog, {
     inFlight: () => admission.requests,
     waiting: () => ways.waiting(),
     results: () => results.size,
   });
+  const spans = { exported: (count: number, lost: Error | undefined) => observer.spansExported(count, lost) };
+  const tracing = await openTracing(config.tracing, host, spans, 'edge-inference-gateway');
   const results = new Results(host, gateway.results, () => observer.resultEvicted());
   const ways: Ways = openWays(config, host, observer);
   const health = new GatewayHealth(() => ways.problems());
@@ -60,6 +65,7 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     resultsAt: (gateway.results.baseUrl ?? '').replaceAll('{hostname}', host),
     ready: () => health.ready,
     stopping: () => closing,
+    tracing,
     events: observer,
   });
   const operations = await serveProbes(config.http, health, observer.registry);
@@ -88,6 +94,10 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     await ways.close(refusal('BRIDGE_ERR_STOPPING', 'the gateway is stopping, and there was no answer in time'));
     await within(LAST_WORDS_MS, app.close());
     app.server.closeAllConnections();
+    await within(
+      LAST_SPANS_MS,
+      tracing.close().catch(() => undefined),
+    );
     results.close();
     operations.close();
     operations.closeAllConnections();

@@ -1,5 +1,5 @@
 import type { Captures } from '../config/topic-pattern';
-import type { TraceFields } from '../operations/tracing/trace-fields';
+import type { AskTrace } from '../operations/tracing/tracing';
 
 /** A request that somebody sent over HTTP, checked, and ready to go its way. */
 export interface Question {
@@ -14,7 +14,7 @@ export interface Question {
   readonly routingKey: string | undefined;
   /** Headers that go on. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly trace: TraceFields;
+  readonly trace: AskTrace;
   /** When nobody waits for the answer any more, in terms of `performance.now()`. */
   readonly expiresAt: number;
   /** Aborted when the requester is gone. */

@@ -1,4 +1,4 @@
-import { routingKeyProblem } from '../config/amqp-names';
+import { keyMatches, routingKeyProblem } from '../config/amqp-names';
 import { resolveClientId } from '../config/client-id';
 import type { GatewayConfig } from '../config/gateway';
 import type { GatewayRouteConfig } from '../config/gateway-route';
@@ -87,13 +87,17 @@ export function openWays({ gateway, ...brokers }: GatewayConfig, host: string, o
 
 function throughAmqp(
   asker: Pick<AmqpAsker, 'ask'>,
-  { exchange, routingKey: template }: NonNullable<GatewayRouteConfig['amqp']>,
+  { exchange, routingKey: template, routingKeys }: NonNullable<GatewayRouteConfig['amqp']>,
 ): Destination {
   return {
     ask: async (question) => {
       const routingKey = template === undefined ? (question.routingKey ?? '') : fill(template, question.captures);
       const problem = routingKeyProblem(routingKey);
       if (problem) return refusal('BRIDGE_ERR_UNROUTABLE', `the routing key "${routingKey}" leads nowhere: ${problem}`);
+      // The broker would end the channel of all others for a key that the gateway's user may not write.
+      if (routingKeys && !routingKeys.some((pattern) => keyMatches(pattern, routingKey))) {
+        return refusal('BRIDGE_ERR_UNROUTABLE', `the route takes no routing key "${routingKey}"`);
+      }
       return asker.ask({ exchange, routingKey }, question);
     },
   };

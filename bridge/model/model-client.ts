@@ -1,5 +1,5 @@
 import { errors, Pool } from 'undici';
-import type { RouteConfig } from '../config';
+import type { ModelRoute } from '../config/model-route';
 import { BridgeError, type Failure, failure } from '../errors';
 import type { RequestTrace } from '../operations/tracing/tracing';
 import type { AnswerHeaders } from '../payload/reply-mapper';
@@ -47,6 +47,8 @@ export class ModelClient {
   readonly #login: Login;
   /** Whether the route can read tensors in binary; without, an answer of them would go out as if it were JSON. */
   readonly #takesBinary: boolean;
+  /** Headers of an answer that are handed on, in lower case. */
+  readonly #wanted: readonly string[];
   readonly #observe: (status: string, seconds: number) => void;
 
   /**
@@ -56,7 +58,7 @@ export class ModelClient {
    * @throws BridgeError BRIDGE_ERR_CONFIG when the route asks for a login, or names files for TLS, that there are not
    */
   constructor(
-    route: RouteConfig,
+    route: ModelRoute,
     url: string,
     observe: (status: string, seconds: number) => void,
     loginFor: LoginFor = openLogin(route),
@@ -69,6 +71,7 @@ export class ModelClient {
     this.#headers = { 'content-type': 'application/json', ...gateway.hostHeader, ...Object.fromEntries(named) };
     this.#login = loginFor(gateway);
     this.#takesBinary = route.reply.body !== undefined;
+    this.#wanted = (route.headers?.fromModel ?? []).map((name) => name.toLowerCase());
     this.#observe = observe;
     this.#pool = new Pool(gateway.origin, {
       connections: route.concurrency,
@@ -131,9 +134,12 @@ export class ModelClient {
   #judge(status: number, headers: AnswerHeaders, body: Buffer): Answer {
     if (status >= 200 && status < 300) {
       const contentType = String(headers['content-type'] ?? '');
-      if (JSON_TYPE.test(contentType) && body.length > 0) return { ok: true, body, contentType };
+      if (JSON_TYPE.test(contentType) && body.length > 0) {
+        return { ok: true, body, contentType, ...(this.#wanted.length > 0 && { headers: this.#wantedOf(headers) }) };
+      }
       if (this.#takesBinary && headers[JSON_LENGTH_HEADER] !== undefined) {
-        return { ok: true, body, contentType, headers: { [JSON_LENGTH_HEADER]: headers[JSON_LENGTH_HEADER] } };
+        const length = { [JSON_LENGTH_HEADER]: headers[JSON_LENGTH_HEADER] };
+        return { ok: true, body, contentType, headers: { ...this.#wantedOf(headers), ...length } };
       }
       const type = contentType || 'no content type';
       const message = `the model answered ${status} with ${type}, but a KServe model answers application/json. Check that the route's model URL leads to the model and not to a login or error page. It began: ${excerpt(body)}`;
@@ -141,6 +147,12 @@ export class ModelClient {
     }
     const code = MAY_WORK_LATER.has(status) ? 'BRIDGE_ERR_MODEL_BUSY' : 'BRIDGE_ERR_MODEL_REJECTED';
     return { ok: false, failure: failure(code, `the model answered ${status}: ${excerpt(body)}`, status) };
+  }
+
+  #wantedOf(headers: AnswerHeaders): AnswerHeaders {
+    return Object.fromEntries(
+      this.#wanted.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
+    );
   }
 
   #explain(error: Error, timeoutMs: number): Failure {
@@ -160,7 +172,7 @@ export class ModelClient {
 }
 
 /** Read for each connection; that they are there is found out before the first. */
-export function openTls({ name, model: { tls = {} } }: RouteConfig): TlsFiles {
+export function openTls({ name, model: { tls = {} } }: ModelRoute): TlsFiles {
   try {
     readTlsFiles(tls);
     return tls;

@@ -1,5 +1,5 @@
-import type { RouteConfig } from '../config';
 import { isGrpcUrl } from '../config/grpc-url';
+import type { ModelRoute } from '../config/model-route';
 import { batched } from './batching/batcher';
 import { GrpcClient } from './grpc/grpc-client';
 import { GrpcTls } from './grpc/grpc-tls';
@@ -25,7 +25,7 @@ export type ModelClients = (url: string) => SingleModel;
  * @param observe told of every call: its outcome, and how long it took
  * @throws BridgeError BRIDGE_ERR_CONFIG when the route asks for a login, or names files for TLS, that there are not
  */
-export function modelClients(route: RouteConfig, observe: (outcome: string, seconds: number) => void): ModelClients {
+export function modelClients(route: ModelRoute, observe: (outcome: string, seconds: number) => void): ModelClients {
   const open = clientsOf(route, observe);
   return (url) => {
     const client = open(url);
@@ -38,7 +38,7 @@ export function modelClients(route: RouteConfig, observe: (outcome: string, seco
 }
 
 function clientsOf(
-  route: RouteConfig,
+  route: ModelRoute,
   observe: (outcome: string, seconds: number) => void,
 ): (url: string) => ModelClient | GrpcClient {
   const loginFor = openLogin(route);

@@ -20,6 +20,9 @@ export interface PatienceOptions {
 /** What became of a request, and how many calls it took. */
 export type PatientAnswer = Answer & { readonly attempts: number };
 
+/** What says nothing about the model, as it heard nothing: gRPC has no form for the request, or there is no login. */
+const NOT_ASKED: ReadonlySet<Failure['code']> = new Set(['BRIDGE_ERR_REQUEST_INVALID', 'BRIDGE_ERR_MODEL_LOGIN']);
+
 /** Makes one call, which takes at most so many milliseconds. */
 export type Call = (call: ModelCall, timeoutMs: number) => Promise<Answer>;
 
@@ -63,10 +66,11 @@ export class PatientModel {
     const remaining = clock.remaining();
     if (remaining <= 0) return { ok: false, failure: clock.expired() };
     const answer = await this.#call(call, remaining);
-    if (answer.ok || !answer.failure.retryable) this.#breaker.succeeded();
-    else {
+    if (!answer.ok && answer.failure.retryable) {
       this.#lastFailure = answer.failure;
       this.#breaker.failed();
+    } else if (answer.ok || !NOT_ASKED.has(answer.failure.code)) {
+      this.#breaker.succeeded();
     }
     return answer;
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient, Store } from 'mqtt';
 import type { BrokerConfig } from '../config';
 import { BridgeError } from '../errors';
-import { coalesceWrites } from './coalesced-writes';
+import { coalesceWrites } from '../pacing/coalesced-writes';
 import { endUnidentified } from './identified-acks';
 import { NoStore, publishUnstored } from './unstored-publishes';
 
@@ -22,6 +22,12 @@ export function createRequestClient(broker: BrokerConfig, window: number): MqttC
 /** The connection that publishes answers: it keeps nothing at the broker, every publish is retried by the bridge. */
 export function createReplyClient(broker: BrokerConfig): MqttClient {
   const clientId = `${broker.clientId}/replies`;
+  return publishUnstored(create(broker, { clientId, clean: true, outgoingStore: new NoStore(), properties: {} }));
+}
+
+/** The connection of somebody who asks: it publishes requests and hears their answers, and keeps nothing at the broker. */
+export function createAskingClient(broker: BrokerConfig): MqttClient {
+  const { clientId } = broker;
   return publishUnstored(create(broker, { clientId, clean: true, outgoingStore: new NoStore(), properties: {} }));
 }
 

@@ -1,6 +1,6 @@
 import type { IConnackPacket, MqttClient } from 'mqtt';
+import { LinkError } from '../operations/link-error';
 import { fullJitter } from '../pacing/backoff';
-import { LinkError } from './link-error';
 import { unlessSilent } from './unless-silent';
 
 const GOODBYE_MS = 2_000;

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IConnackPacket, MqttClient } from 'mqtt';
-import type { Message, PublishResult } from '../delivery/message';
+import type { PublishResult } from '../delivery/publish-result';
 import { fullJitter } from '../pacing/backoff';
 import { Slots } from '../pacing/slots';
+import type { Message } from './message';
 
 /** MQTT 5 reason codes with which a broker says that the same publish will never be taken. */
 const REFUSALS = new Map([
@@ -141,7 +142,7 @@ function announced(what: string, limit: number | undefined, unlimited: number): 
 }
 
 /** An upper bound of the PUBLISH packet's size: every field at its longest encoding. */
-function encodedSizeBound({ topic, payload, options }: Message): number {
+export function encodedSizeBound({ topic, payload, options }: Message): number {
   const { correlationData, contentType, userProperties = {} } = options.properties ?? {};
   const strings = [topic, contentType ?? '', ...Object.entries(userProperties).flat(2)];
   const fixed = 32 + 5 * strings.length + payload.length + (correlationData?.length ?? 0);

@@ -1,7 +1,7 @@
 import type { MqttClient } from 'mqtt';
 import type { RouteConfig } from '../config';
 import { filterOf } from '../config/topic-pattern';
-import { LinkError } from './link-error';
+import { LinkError } from '../operations/link-error';
 
 /** The topic filter that a route subscribes to. */
 export function subscriptionOf({ requestTopic, share }: RouteConfig): string {

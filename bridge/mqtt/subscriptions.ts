@@ -1,6 +1,6 @@
 import type { MqttClient } from 'mqtt';
 import type { RouteConfig } from '../config';
-import { LinkError } from './link-error';
+import { LinkError } from '../operations/link-error';
 import { subscribe, subscriptionOf } from './subscription';
 import { unlessSilent } from './unless-silent';
 

@@ -1,5 +1,5 @@
 import type { MqttClient, Packet } from 'mqtt';
-import { LinkError } from './link-error';
+import { LinkError } from '../operations/link-error';
 
 /** Pings within the time that a broker is given. */
 const PINGS = 4;

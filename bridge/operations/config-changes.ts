@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BridgeConfig } from '../config';
 
 /** What another configuration means for a bridge at work. */
 export interface ConfigChanges {
@@ -11,11 +10,16 @@ export interface ConfigChanges {
   readonly needRestart: string[];
 }
 
+/** A configuration of any kind that has routes. */
+interface RoutedConfig {
+  readonly routes: readonly { readonly name: string }[];
+}
+
 /** Settings that are looked at again. All others make the connections, or what lives as long as the process. */
 const LIVE = new Set(['routes', 'log.level', 'delivery.drainTimeoutSeconds', 'delivery.onStop']);
 
 /** What differs between two configurations. Routes are known by their names. */
-export function configChanges(before: BridgeConfig, after: BridgeConfig): ConfigChanges {
+export function configChanges(before: RoutedConfig, after: RoutedConfig): ConfigChanges {
   const earlier = new Map(before.routes.map((route) => [route.name, route]));
   const later = new Set(after.routes.map(({ name }) => name));
   const kept = after.routes.filter(({ name }) => earlier.has(name));

@@ -11,6 +11,7 @@ export class BridgeHealth implements Health {
   readonly #working: () => number;
   readonly #pulse: Pulse;
   readonly #open = new Set<ConnectionName>();
+  readonly #obstacles = new Map<string, string>();
   #started = false;
   #stopping = false;
 
@@ -39,12 +40,23 @@ export class BridgeHealth implements Health {
     this.#open.delete(connection);
   }
 
+  /** Something besides a connection keeps requests from being taken. */
+  obstructed(what: string, problem: string): void {
+    this.#obstacles.set(what, problem);
+  }
+
+  cleared(what: string): void {
+    this.#obstacles.delete(what);
+    this.#started ||= this.#missing().length === 0;
+  }
+
   stopping(): void {
     this.#stopping = true;
   }
 
   notAlive(): string[] {
-    const problem = this.#pulse.standstill({ connected: this.#missing().length === 0, inflight: this.#working() });
+    const connected = CONNECTIONS.every((connection) => this.#open.has(connection));
+    const problem = this.#pulse.standstill({ connected, inflight: this.#working() });
     return problem === undefined ? [] : [problem];
   }
 
@@ -57,8 +69,10 @@ export class BridgeHealth implements Health {
   }
 
   #missing(): string[] {
-    return CONNECTIONS.filter((connection) => !this.#open.has(connection)).map(
-      (connection) => `no connection for ${connection} to ${this.#broker}`,
-    );
+    const closed = CONNECTIONS.filter((connection) => !this.#open.has(connection));
+    return [
+      ...closed.map((connection) => `no connection for ${connection} to ${this.#broker}`),
+      ...this.#obstacles.values(),
+    ];
   }
 }

@@ -11,7 +11,7 @@ export interface Health {
   notStarted(): string[];
 }
 
-/** Serves /livez, /readyz, /startupz and /metrics. */
+/** Serves /livez, /readyz, /startupz, /healthz and /metrics. */
 export async function serveOperations(
   { host, port }: { host: string; port: number },
   health: Health,
@@ -32,6 +32,9 @@ export async function serveOperations(
       case '/startupz':
         probe(health.notStarted());
         return;
+      case '/healthz':
+        probe([...health.notAlive(), ...health.notReady()]);
+        return;
       case '/metrics':
         registry.metrics().then(
           (text) => reply(200, text, registry.contentType),
@@ -39,7 +42,7 @@ export async function serveOperations(
         );
         return;
       default:
-        reply(404, 'here are /livez, /readyz, /startupz and /metrics\n');
+        reply(404, 'here are /livez, /readyz, /startupz, /healthz and /metrics\n');
     }
   });
   await new Promise<void>((resolve, reject) => {

@@ -10,6 +10,13 @@ export interface WatchedBreaker {
   readonly breaker: { readonly isOpen: boolean };
 }
 
+/** What may become of a message of a route. */
+export const OUTCOMES = ['reply', 'error', 'expired', 'dead', 'duplicate', 'retained'];
+/** The same of a route of AMQP. */
+export const AMQP_OUTCOMES = ['reply', 'error', 'expired', 'dead', 'duplicate', 'delayed'];
+/** Of a topic that is no route's any more. */
+export const NO_ROUTE = { route: 'none', outcome: 'unrouted' } as const;
+
 /**
  * The bridge's own numbers. At any moment received = settled + in flight.
  *
@@ -112,6 +119,18 @@ export function createMetrics(unacknowledged: () => number, breakers: Iterable<W
       name: 'bridge_broker_connected',
       help: 'Whether the connection to the broker is up.',
       labelNames: ['connection'] as const,
+      registers,
+    }),
+    brokerBlocked: new Gauge({
+      name: 'bridge_broker_blocked',
+      help: 'Whether RabbitMQ takes no messages on the connection at the moment, because it is short of memory or disk.',
+      labelNames: ['connection'] as const,
+      registers,
+    }),
+    unroutable: new Counter({
+      name: 'bridge_replies_unroutable_total',
+      help: 'Answers that RabbitMQ gave back because there was no queue for them any more.',
+      labelNames: ['route'] as const,
       registers,
     }),
     brokerDropped: new Counter({

@@ -1,12 +1,31 @@
-import type { IPublishPacket } from 'mqtt';
 import type { Logger } from 'pino';
-import type { RouteConfig } from '../config';
 import type { Failure } from '../errors';
+import type { ModelEvents } from '../model/open-model';
 import type { ConfigChanges } from './config-changes';
 import type { BridgeHealth, ConnectionName } from './health';
 import { loggedFailure } from './logged-failure';
-import { createMetrics, type WatchedBreaker } from './metrics';
-import { reconnectReason } from './reconnect-reason';
+import { createMetrics, NO_ROUTE, OUTCOMES, type WatchedBreaker } from './metrics';
+import { RECONNECT_REASONS, reconnectReason } from './reconnect-reason';
+
+/** What is counted of a message that came. */
+export interface Received {
+  /** As MQTT has it; what AMQP delivers, to be acknowledged, is 1. */
+  readonly qos: number;
+  /** Whether the broker says that it may have delivered it before. */
+  readonly dup: boolean;
+}
+
+interface FailingRoute {
+  readonly name: string;
+  readonly model: { readonly url: string };
+}
+
+/** The broker, and what the configuration calls it. */
+export interface ObservedBroker {
+  readonly url: string;
+  readonly username?: string | undefined;
+  readonly section?: 'broker' | 'amqp';
+}
 
 /** Hears of everything that happens in the bridge, and turns it into metrics, log lines and what probes are told. */
 export class Observer {
@@ -15,13 +34,14 @@ export class Observer {
   readonly #health: BridgeHealth;
   readonly #broker: string;
   readonly #username: string | undefined;
+  readonly #section: string;
   readonly #breakers = new Set<WatchedBreaker>();
   #dropped: number | undefined;
   #spansLost = false;
 
   constructor(
     log: Logger,
-    broker: { readonly url: string; readonly username?: string },
+    broker: ObservedBroker,
     gate: { readonly window: number; readonly size: () => number },
     health: BridgeHealth,
   ) {
@@ -29,19 +49,33 @@ export class Observer {
     this.#health = health;
     this.#broker = broker.url;
     this.#username = broker.username;
+    this.#section = broker.section ?? 'broker';
     this.#metrics = createMetrics(gate.size, this.#breakers);
     this.#metrics.window.set(gate.window);
     this.#metrics.lastReloadSuccessful.set(1);
     // Prometheus sees a growth only of what was there before.
     for (const result of ['applied', 'refused']) this.#metrics.configReloads.inc({ result }, 0);
+    for (const result of ['exported', 'lost']) this.#metrics.spans.inc({ result }, 0);
+    for (const connection of ['requests', 'replies']) {
+      for (const reason of RECONNECT_REASONS) this.#metrics.reconnects.inc({ connection, reason }, 0);
+    }
+    this.#metrics.settled.expect(NO_ROUTE.route, NO_ROUTE.outcome);
   }
 
   get registry() {
     return this.#metrics.registry;
   }
 
+  /** Messages may come for the route from now on. */
+  routeOpened(route: string, outcomes: readonly string[] = OUTCOMES): void {
+    for (const outcome of outcomes) this.#metrics.settled.expect(route, outcome);
+    for (const counter of [this.#metrics.redelivered, this.#metrics.adopted, this.#metrics.modelRetries]) {
+      counter.inc({ route }, 0);
+    }
+  }
+
   /** @returns a function to call with the outcome */
-  received({ qos, dup }: IPublishPacket, route: string): (outcome: string) => void {
+  received({ qos, dup }: Received, route: string): (outcome: string) => void {
     const started = performance.now();
     this.#metrics.received.count(route, String(qos), String(dup));
     if (dup) this.#metrics.redelivered.inc({ route });
@@ -64,7 +98,7 @@ export class Observer {
     this.#log.warn({ topic }, 'a retained request is not answered: the broker would deliver it again to every session');
   }
 
-  failed({ name, model }: RouteConfig, requestId: string, failure: Failure): void {
+  failed({ name, model }: FailingRoute, requestId: string, failure: Failure): void {
     this.#health.beat();
     const { text, ...fields } = loggedFailure(failure);
     this.#log.warn({ route: name, requestId, ...fields, model: model.url }, text);
@@ -76,21 +110,21 @@ export class Observer {
     this.#metrics.modelSeconds.record(seconds, route);
   }
 
-  modelAskedAgain(route: string): void {
-    this.#metrics.modelRetries.inc({ route });
-  }
-
-  modelSpared(route: string, model: string, open: boolean): void {
-    const fields = { route, model };
-    if (open) this.#log.warn(fields, 'the model keeps failing: it is asked only now and then until it answers again');
-    else this.#log.info(fields, 'the model answers again');
-  }
-
-  /** @returns a function that ends it */
-  watchBreaker(watched: WatchedBreaker): () => void {
-    this.#breakers.add(watched);
-    return () => {
-      this.#breakers.delete(watched);
+  /** Hears of the models of one route. */
+  modelEvents(route: string): ModelEvents {
+    return {
+      askedAgain: () => this.#metrics.modelRetries.inc({ route }),
+      spared: (model, open) => {
+        const fields = { route, model };
+        if (open) {
+          this.#log.warn(fields, 'the model keeps failing: it is asked only now and then until it answers again');
+        } else this.#log.info(fields, 'the model answers again');
+      },
+      watch: (model, breaker) => {
+        const watched = { route, model, breaker };
+        this.#breakers.add(watched);
+        return () => this.#breakers.delete(watched);
+      },
     };
   }
 
@@ -132,12 +166,56 @@ export class Observer {
     this.#log.warn({ broker: this.#broker, dropped: total - before }, message);
   }
 
-  opened(connection: ConnectionName, sessionPresent: boolean): void {
+  /** @param sessionPresent of a broker that has sessions: whether it still had this one */
+  opened(connection: ConnectionName, sessionPresent?: boolean): void {
     this.#health.beat();
     this.#health.opened(connection);
     this.#metrics.connected.set({ connection }, 1);
     if (connection === 'requests') this.#metrics.sessionPresent.set(sessionPresent ? 1 : 0);
     this.#log.info({ connection, broker: this.#broker, sessionPresent }, 'connected');
+  }
+
+  /** @param reason why the broker takes no messages at the moment; nothing when it takes them again */
+  blocked(connection: ConnectionName, reason: string | undefined): void {
+    this.#health.beat();
+    this.#metrics.brokerBlocked.set({ connection }, reason === undefined ? 0 : 1);
+    const fields = { connection, broker: this.#broker };
+    if (reason === undefined) this.#log.info(fields, 'the broker takes messages again');
+    else this.#log.warn(fields, `the broker takes no messages until it has room again: ${reason}`);
+  }
+
+  /** The broker hands out the requests of a route from now on. */
+  consuming(route: string, queue: string): void {
+    this.#health.beat();
+    this.#health.cleared(route);
+    this.#log.info({ route, queue }, 'takes requests');
+  }
+
+  notConsuming(route: string, queue: string, reason: Error, retryInMs: number): void {
+    this.#health.beat();
+    this.#health.obstructed(route, `route "${route}" takes no requests from queue "${queue}": ${reason.message}`);
+    this.#log.error(
+      { route, queue, retryInMs, code: 'BRIDGE_ERR_BROKER_CONNECTION' },
+      `no requests are taken: ${reason.message}`,
+    );
+  }
+
+  /** The request comes again after a while. */
+  postponed(route: string, requestId: string, failure: Failure, delaySeconds: number): void {
+    this.#health.beat();
+    const { text, ...fields } = loggedFailure(failure);
+    this.#log.info({ route, requestId, ...fields, delaySeconds }, `comes again later: ${text}`);
+  }
+
+  /** Nobody is there any more to take the answer. */
+  unroutable(route: string): void {
+    this.#metrics.unroutable.inc({ route });
+  }
+
+  /** Queues or exchanges that were there are not any more, and could not be declared again. */
+  notDeclared(reason: Error): void {
+    this.#health.beat();
+    this.#log.error({ broker: this.#broker, code: 'BRIDGE_ERR_BROKER_CONNECTION' }, reason.message);
   }
 
   closed(connection: ConnectionName): void {
@@ -152,8 +230,10 @@ export class Observer {
     this.#metrics.reconnects.inc({ connection, reason: why });
     const fields = { connection, broker: this.#broker, retryInMs };
     if (why === 'login') {
-      const user = this.#username === undefined ? 'anonymous clients' : `user "${this.#username}"`;
-      const fix = 'Check broker.username and the file broker.passwordFile, and that the broker knows the user';
+      const nobody = this.#section === 'amqp' ? 'the client certificate' : 'anonymous clients';
+      const user = this.#username === undefined ? nobody : `user "${this.#username}"`;
+      const section = this.#section;
+      const fix = `Check ${section}.username and the file ${section}.passwordFile, and that the broker knows the user`;
       this.#log.error(
         { ...fields, code: 'BRIDGE_ERR_BROKER_LOGIN' },
         `${this.#broker} refuses ${user}: ${reason.message}. ${fix}`,

@@ -1,6 +1,19 @@
-import { LinkError, type LinkProblem } from '../mqtt/link-error';
+import { LinkError, type LinkProblem } from './link-error';
 
-export type ReconnectReason = LinkProblem | 'login' | 'refused' | 'network' | 'other';
+export type ReconnectReason = LinkProblem | 'other';
+
+const REASONS: Record<ReconnectReason, true> = {
+  closed: true,
+  broker: true,
+  timeout: true,
+  silent: true,
+  subscription: true,
+  login: true,
+  refused: true,
+  network: true,
+  other: true,
+};
+export const RECONNECT_REASONS = Object.keys(REASONS) as ReconnectReason[];
 
 /** Reason codes of CONNACK that are about user name and password, in MQTT 3.1.1 and 5. */
 const LOGIN_REFUSED = new Set([4, 5, 134, 135]);

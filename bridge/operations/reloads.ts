@@ -1,24 +1,31 @@
-import type { BridgeConfig, RouteConfig } from '../config';
+import type { BridgeConfig } from '../config';
 import { BridgeError } from '../errors';
 import { type ConfigChanges, configChanges } from './config-changes';
 
-export interface ReloadParts {
+/** A configuration that can become another one. */
+export interface ReloadableConfig {
+  readonly routes: readonly { readonly name: string }[];
+}
+
+export interface ReloadParts<Config extends ReloadableConfig> {
+  /** What another configuration means. */
+  readonly compare?: (before: Config, after: Config) => ConfigChanges;
   /** Serves these routes. @returns a function that takes it back */
-  readonly serve: (routes: readonly RouteConfig[]) => () => void;
+  readonly serve: (routes: Config['routes']) => () => void;
   /** Asks the broker for their requests. */
-  readonly subscribe: (routes: readonly RouteConfig[]) => Promise<void>;
+  readonly subscribe: (routes: Config['routes']) => Promise<void>;
   /** Told of the configuration that is in force from now on. */
-  readonly applied: (config: BridgeConfig, changes: ConfigChanges) => void;
+  readonly applied: (config: Config, changes: ConfigChanges) => void;
   readonly refused: (reason: Error) => void;
 }
 
 /** Takes over one configuration after the other, as a whole or not at all. */
-export class Reloads {
-  readonly #parts: ReloadParts;
-  #config: BridgeConfig;
+export class Reloads<Config extends ReloadableConfig = BridgeConfig> {
+  readonly #parts: ReloadParts<Config>;
+  #config: Config;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(config: BridgeConfig, parts: ReloadParts) {
+  constructor(config: Config, parts: ReloadParts<Config>) {
     this.#config = config;
     this.#parts = parts;
   }
@@ -27,16 +34,16 @@ export class Reloads {
    * @param read called when those before are done with
    * @throws BridgeError BRIDGE_ERR_CONFIG, and whatever `read` throws; then nothing has changed
    */
-  apply(read: () => BridgeConfig): Promise<ConfigChanges> {
+  apply(read: () => Config): Promise<ConfigChanges> {
     const applied = this.#last.then(() => this.#apply(read));
     this.#last = applied.catch(() => undefined);
     return applied;
   }
 
-  async #apply(read: () => BridgeConfig): Promise<ConfigChanges> {
+  async #apply(read: () => Config): Promise<ConfigChanges> {
     try {
       const config = read();
-      const changes = configChanges(this.#config, config);
+      const changes = (this.#parts.compare ?? configChanges)(this.#config, config);
       if (changes.needRestart.length > 0) throw needsRestart(changes);
       await this.#serve(config.routes);
       this.#config = config;
@@ -49,7 +56,7 @@ export class Reloads {
   }
 
   /** Routes are served before they are subscribed to: requests may come before the answer to SUBSCRIBE. */
-  async #serve(routes: readonly RouteConfig[]): Promise<void> {
+  async #serve(routes: Config['routes']): Promise<void> {
     const takeBack = this.#parts.serve(routes);
     try {
       await this.#parts.subscribe(routes);

@@ -48,6 +48,11 @@ export class TalliedCounter<Label extends string> extends Counter<Label> {
     this.#cells.at(values).count += 1;
   }
 
+  /** It can be counted, and has not been yet: Prometheus sees a growth only of what was there before. */
+  expect(...values: string[]): void {
+    this.#cells.at(values);
+  }
+
   /** How often something was counted, by the value of the first label. */
   totals(): Map<string, number> {
     const totals = new Map<string, number>();

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { ConfirmChannel } from '../../amqp/confirm-channel';
+import { type Confirmation, ConfirmChannel } from '../../amqp/confirm-channel';
 import { type AmqpConnection, openConnection } from '../../amqp/connection';
 import { AmqpLink } from '../../amqp/link';
 import type { AmqpConfig } from '../../config/amqp-connection';
 import { LinkError } from '../../operations/link-error';
-import { type Answer, refusal } from '../answer';
+import { within } from '../../pacing/within';
+import { type Answer, type Refusal, refusal } from '../answer';
 import type { Connection, ConnectionEvents } from '../connection';
 import { type Question, remainingMs } from '../question';
 import { Waiters } from '../waiters';
@@ -83,32 +84,28 @@ export class AmqpAsker implements Connection {
     }
     const id = randomUUID();
     const answer = this.#waiters.wait(id, remainingMs(question), question.gone);
-    void this.#publish(open, questionMessage(id, question, address, open.answers));
+    const step = question.trace.publish(`${address.exchange}:${address.routingKey}`);
+    void this.#publish(open, questionMessage(id, question, address, open.answers, step.fields)).then((refused) => {
+      step.end(refused?.failure.code);
+      if (refused) this.#waiters.settle(id, refused);
+      else this.#waiters.confirm(id);
+    });
     return answer;
   }
 
-  /** Whoever waits hears of it when the broker does not have the question. */
-  async #publish(open: OpenConnection, message: QuestionMessage): Promise<void> {
-    const { correlationId: id, routingKey, exchange } = message;
+  /** @returns why the broker does not have the question, as far as is known */
+  async #publish(open: OpenConnection, message: QuestionMessage): Promise<Refusal | undefined> {
+    return refusalIn(await within(this.#options.confirmMs, this.#handOver(open, message)), message);
+  }
+
+  /** @returns what the broker said of it, or what kept it from saying something */
+  async #handOver(open: OpenConnection, message: QuestionMessage): Promise<Confirmation | Error> {
     const { publisher } = open;
-    const unconfirmed = (why: string) => this.#waiters.settle(id, refusal('BRIDGE_ERR_UNCONFIRMED', why));
-    const silent = setTimeout(
-      () => unconfirmed('the broker does not say that it has the request'),
-      this.#options.confirmMs,
-    );
     try {
-      const confirmation = await (await publisher).publish(message);
-      if (confirmation === 'confirmed') this.#waiters.confirm(id);
-      else if (confirmation === 'nack') unconfirmed('the broker does not take the request: the queue may be full');
-      else {
-        const text = `no queue of "${exchange}" takes the routing key "${routingKey}"`;
-        this.#waiters.settle(id, refusal('BRIDGE_ERR_UNROUTABLE', text));
-      }
+      return await (await publisher).publish(message);
     } catch (error) {
-      unconfirmed(`the broker broke off: ${(error as Error).message}`);
       if (open.publisher === publisher) this.#publishAnew(open);
-    } finally {
-      clearTimeout(silent);
+      return error as Error;
     }
   }
 
@@ -153,6 +150,21 @@ export class AmqpAsker implements Connection {
     const message = 'the connection to the broker broke while the request was under way';
     this.#waiters.settleAll(refusal('BRIDGE_ERR_ANSWER_LOST', message));
     this.#events.closed();
+  }
+}
+
+/** @param said nothing where nothing was said in time */
+function refusalIn(said: Confirmation | Error | undefined, { exchange, routingKey }: Address): Refusal | undefined {
+  if (said instanceof Error) return refusal('BRIDGE_ERR_UNCONFIRMED', `the broker broke off: ${said.message}`);
+  switch (said) {
+    case 'confirmed':
+      return undefined;
+    case 'unroutable':
+      return refusal('BRIDGE_ERR_UNROUTABLE', `no queue of "${exchange}" takes the routing key "${routingKey}"`);
+    case 'nack':
+      return refusal('BRIDGE_ERR_UNCONFIRMED', 'the broker does not take the request: the queue may be full');
+    case undefined:
+      return refusal('BRIDGE_ERR_UNCONFIRMED', 'the broker does not say that it has the request');
   }
 }
 

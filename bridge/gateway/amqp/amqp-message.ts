@@ -1,3 +1,4 @@
+import type { TraceFields } from '../../operations/tracing/trace-fields';
 import { type Answer, readAnswer } from '../answer';
 import { type Question, remainingMs } from '../question';
 
@@ -18,11 +19,21 @@ export interface QuestionMessage extends Address {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** @param id by which the answer is known: of the gateway's own making, whatever its requester calls the request */
-export function questionMessage(id: string, question: Question, address: Address, replyTo: string): QuestionMessage {
-  const { body, contentType, headers, requestId, trace } = question;
+/**
+ * @param id by which the answer is known: of the gateway's own making, whatever its requester calls the request
+ * @param trace that whoever takes the message goes on with
+ */
+export function questionMessage(
+  id: string,
+  question: Question,
+  { exchange, routingKey }: Address,
+  replyTo: string,
+  trace: TraceFields,
+): QuestionMessage {
+  const { body, contentType, headers, requestId } = question;
   return {
-    ...address,
+    exchange,
+    routingKey,
     payload: body,
     contentType,
     correlationId: id,

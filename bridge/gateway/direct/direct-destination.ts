@@ -54,7 +54,7 @@ export class DirectDestination implements Destination {
       headers: batch ? mapped : { ...own, ...mapped },
       requestId,
       expiresAt,
-      trace: { callModel: () => ({ fields: trace, end: () => undefined }) },
+      trace,
     };
   }
 }

@@ -2,7 +2,15 @@ import type { Server } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../../config/gateway';
+import type { GatewayRouteConfig } from '../../config/gateway-route';
 import { routerPath } from '../../config/path-pattern';
+import type {
+  ServedRoute,
+  ServerTrace,
+  ServerTracing,
+  Tracing,
+  UserProperties,
+} from '../../operations/tracing/tracing';
 import { type Refusal, refusal } from '../answer';
 import type { Destination } from '../destination';
 import { kserveModels } from '../kserve-models';
@@ -13,9 +21,11 @@ import { refusalOf, refuseConnection } from './framework-errors';
 import { serveKServe } from './kserve';
 import { createListener, type Listener } from './listener';
 import { predictHandler } from './predict';
+import { repeatedHeader } from './repeated-header';
 import { sendRefusal } from './reply';
 import { REQUEST_ID, requestIdOf } from './request-id';
 import { resultsHandler } from './results-handler';
+import { waitForReader } from './slow-readers';
 import { Visit, type Visitor } from './visit';
 
 /** What the HTTP side needs of the rest of the gateway. */
@@ -30,6 +40,7 @@ export interface AppParts {
   readonly ready: () => boolean;
   /** Whether the gateway takes no more requests. */
   readonly stopping: () => boolean;
+  readonly tracing: Pick<Tracing, 'serving'>;
   readonly events: AppEvents;
 }
 
@@ -98,9 +109,11 @@ export function createApp(config: GatewayConfig['gateway'], parts: AppParts): Ap
 
   for (const route of config.routes) {
     const destination = destinations.get(route.name) as Destination;
+    const tracing = parts.tracing.serving({ name: route.name, path: route.path, system: systemOf(route) });
     app.post(routerPath(route.path), {
       onRequest: (request, reply, done) => {
         request.visit.route = route.name;
+        request.visit.trace = follow(tracing, request);
         const problem = unwanted(request, route.contentTypes) ?? admit(request);
         if (problem) sendRefusal(reply, problem);
         else done();
@@ -129,12 +142,14 @@ export function createApp(config: GatewayConfig['gateway'], parts: AppParts): Ap
     // Nobody's browser is to guess what a model answers, and nobody's cache to keep it.
     reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     if (parts.stopping()) reply.header('connection', 'close');
+    reply.raw.once('prefinish', () => waitForReader(reply.raw, config.receiveTimeoutSeconds * 1000));
     let complete = false;
     reply.raw.once('finish', () => {
       complete = true;
     });
     reply.raw.once('close', () => {
       const status = complete ? reply.raw.statusCode : CLIENT_CLOSED_REQUEST;
+      visit.trace.answered(status, visit.refusal?.failure.code);
       events.visited(visit, status, visitorOf(request));
       visit.end(complete);
     });
@@ -165,10 +180,23 @@ function identify(request: FastifyRequest, reply: FastifyReply): Refusal | undef
   return undefined;
 }
 
+function follow(tracing: ServerTracing, { visit, method, headers }: FastifyRequest): ServerTrace {
+  return tracing.serve({ id: visit.requestId, method, headers: headers as UserProperties });
+}
+
+function systemOf({ amqp, mqtt }: GatewayRouteConfig): ServedRoute['system'] {
+  if (amqp) return 'rabbitmq';
+  return mqtt && 'mqtt';
+}
+
 function headersRefusal({ raw }: FastifyRequest, most: number): Refusal | undefined {
   const count = raw.rawHeaders.length / 2;
-  if (count <= most) return undefined;
-  return refusal('BRIDGE_ERR_TOO_MANY_HEADERS', `the request has ${count} headers, but the gateway takes ${most}`);
+  if (count > most) {
+    return refusal('BRIDGE_ERR_TOO_MANY_HEADERS', `the request has ${count} headers, but the gateway takes ${most}`);
+  }
+  const name = repeatedHeader(raw);
+  if (name === undefined) return undefined;
+  return refusal('BRIDGE_ERR_REQUEST_HEADER', `the header ${name} came more than once, and says one thing at most`);
 }
 
 function unwanted({ headers }: FastifyRequest, taken: readonly string[]): Refusal | undefined {

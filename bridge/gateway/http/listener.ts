@@ -10,36 +10,36 @@ export interface Listener {
   close(): void;
 }
 
-/** Longer than load balancers keep an idle connection (60 s), or they would send a request on one that is just closed. */
-const KEEP_ALIVE_MS = 72_000;
-
 /**
  * @param renewed told when certificates were renewed, with what keeps them from being used
  * @throws BridgeError BRIDGE_ERR_CONFIG for certificates that there are not
  */
 export function createListener(
-  { tls, maxHeaderBytes, receiveTimeoutSeconds }: GatewayConfig['gateway'],
+  { tls, ...limits }: GatewayConfig['gateway'],
   handler: RequestListener,
   renewed: (problem: Error | undefined) => void,
 ): Listener {
-  const limits: ServerOptions = {
-    maxHeaderSize: maxHeaderBytes,
-    headersTimeout: receiveTimeoutSeconds * 1000,
-    requestTimeout: receiveTimeoutSeconds * 1000,
-    connectionsCheckingInterval: Math.min(30_000, receiveTimeoutSeconds * 500),
+  const receiveMs = limits.receiveTimeoutSeconds * 1000;
+  const options: ServerOptions = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: receiveMs,
+    requestTimeout: receiveMs,
+    connectionsCheckingInterval: Math.min(30_000, receiveMs / 2),
     // Two lengths, or a length and chunks, are two requests in one for whoever is in front of the gateway.
     insecureHTTPParser: false,
     requireHostHeader: true,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: limits.keepAliveTimeoutSeconds * 1000,
     noDelay: true,
   };
-  if (!tls) return { server: unlimitedHeaders(createServer(limits, handler)), close: () => undefined };
-  const server: TlsServer = createTlsServer({ ...limits, ...serverTls(tls) }, handler);
-  return { server: unlimitedHeaders(server), close: followTlsFiles(server, tls, renewed) };
-}
-
-/** Node would leave out those above its limit without a word; they are counted later, and refused. */
-function unlimitedHeaders<T extends Server>(server: T): T {
-  server.maxHeadersCount = 0;
-  return server;
+  const prepared = <T extends Server>(server: T): T => {
+    // Node would leave out those above its limit without a word; they are counted later, and refused.
+    server.maxHeadersCount = 0;
+    server.maxConnections = limits.maxConnections;
+    // Node would say 417 in its own words; that the gateway does as it was expected to is all it can promise.
+    server.on('checkExpectation', handler);
+    return server;
+  };
+  if (!tls) return { server: prepared(createServer(options, handler)), close: () => undefined };
+  const server: TlsServer = createTlsServer({ ...options, ...serverTls(tls), handshakeTimeout: receiveMs }, handler);
+  return { server: prepared(server), close: followTlsFiles(server, tls, renewed) };
 }

@@ -30,9 +30,10 @@ export function predictHandler({ route, destination, results, passed, resultUrl 
       since: visit.started,
       // Whoever comes back for the answer is not gone when the connection is.
       gone: later ? new AbortController().signal : visit.gone,
+      trace: visit.trace,
     });
     if (!reading.ok) return sendRefusal(reply, reading);
-    reply.headers(reading.question.trace);
+    reply.headers(visit.trace.fields);
     const answer = visit.worksOn(destination.ask(reading.question));
     if (!later) return sendAnswer(reply, await answer, passed.answer);
     const location = resultUrl(results.expect(visit.requestId, answer));

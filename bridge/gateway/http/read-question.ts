@@ -3,7 +3,7 @@ import { routingKeyProblem } from '../../config/amqp-names';
 import type { GatewayRouteConfig } from '../../config/gateway-route';
 import { captureProblem } from '../../config/model-url';
 import { type Captures, placeholdersIn } from '../../config/topic-pattern';
-import { traceFieldsOf } from '../../operations/tracing/trace-fields';
+import type { AskTrace } from '../../operations/tracing/tracing';
 import { readJson } from '../../payload/json-text';
 import { found, Mismatch } from '../../payload/mismatch';
 import { type Refusal, refusal } from '../answer';
@@ -21,6 +21,7 @@ export interface Asked {
   /** In terms of `performance.now()`. */
   readonly since: number;
   readonly gone: AbortSignal;
+  readonly trace: AskTrace;
 }
 
 /** The question that a request asks, or why it asks none. */
@@ -28,7 +29,7 @@ export type Reading = { readonly ok: true; readonly question: Question } | Refus
 
 /** @param passed names of headers that go on, in lower case */
 export function readQuestion(route: GatewayRouteConfig, passed: readonly string[], asked: Asked): Reading {
-  const { requestId, headers, captures, body, since, gone } = asked;
+  const { requestId, headers, captures, body, since, gone, trace } = asked;
   const contentType = mediaTypeOf(headers['content-type'] ?? '');
   const routingKey = headers['routing-key'];
   const problem =
@@ -43,7 +44,7 @@ export function readQuestion(route: GatewayRouteConfig, passed: readonly string[
       captures,
       routingKey: typeof routingKey === 'string' ? routingKey : undefined,
       headers: selected(headers, passed),
-      trace: traceFieldsOf(headers as Record<string, string | string[]>),
+      trace,
       expiresAt: since + route.timeoutSeconds * 1000,
       gone,
     },

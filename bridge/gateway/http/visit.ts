@@ -1,3 +1,4 @@
+import { type ServerTrace, UNTRACED } from '../../operations/tracing/tracing';
 import type { Refusal } from '../answer';
 
 declare module 'fastify' {
@@ -19,6 +20,7 @@ export class Visit {
   requestId = '';
   /** Of the route that takes it, or a word for what else it asks. */
   route = 'none';
+  trace: ServerTrace = UNTRACED;
   /** Why it has no prediction. */
   refusal: Refusal | undefined;
   readonly #gone = new AbortController();

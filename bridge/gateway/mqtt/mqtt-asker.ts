@@ -6,7 +6,7 @@ import { Link } from '../../mqtt/link';
 import type { Message } from '../../mqtt/message';
 import { encodedSizeBound } from '../../mqtt/publisher';
 import { Slots } from '../../pacing/slots';
-import { type Answer, refusal } from '../answer';
+import { type Answer, type Refusal, refusal } from '../answer';
 import type { Connection, ConnectionEvents } from '../connection';
 import type { Question } from '../question';
 import { remainingMs } from '../question';
@@ -82,32 +82,40 @@ export class MqttAsker implements Connection {
       return Promise.resolve(refusal('BRIDGE_ERR_BROKER_CONNECTION', 'there is no connection to the broker'));
     }
     const id = randomUUID();
-    const message = { topic, payload: question.body, options: publishOptions(id, question, this.#answerTopic) };
+    const step = question.trace.publish(topic);
+    const options = publishOptions(id, question, this.#answerTopic, step.fields);
+    const message = { topic, payload: question.body, options };
     if (encodedSizeBound(message) > open.maxPacketBytes) {
       const text = `the broker takes packets of ${open.maxPacketBytes} bytes, and with this body one would have more`;
+      step.end('BRIDGE_ERR_REQUEST_TOO_LARGE');
       return Promise.resolve(refusal('BRIDGE_ERR_REQUEST_TOO_LARGE', text));
     }
     const answer = this.#waiters.wait(id, remainingMs(question), question.gone);
-    void open.slots.use(() => this.#publish(open, id, message));
+    void open.slots.use(async () => {
+      // It has waited for the broker to take more, and its requester has not.
+      if (!this.#waiters.has(id)) {
+        step.end('BRIDGE_ERR_UNCONFIRMED');
+        return;
+      }
+      const refused = await this.#publish(open, message);
+      step.end(refused?.failure.code);
+      if (refused) this.#waiters.settle(id, refused);
+      else this.#waiters.confirm(id);
+    });
     return answer;
   }
 
-  /** Resolves when the broker has said something of it, or never will. */
-  #publish({ client, unheard }: OpenConnection, id: string, { topic, payload, options }: Message): Promise<void> {
-    // It has waited for the broker to take more, and its requester has not.
-    if (!this.#waiters.has(id)) return Promise.resolve();
+  /** @returns why the broker does not have the question, as far as is known */
+  #publish({ client, unheard }: OpenConnection, { topic, payload, options }: Message): Promise<Refusal | undefined> {
     return new Promise((resolve) => {
-      const silent = setTimeout(() => {
-        this.#waiters.settle(id, refusal('BRIDGE_ERR_UNCONFIRMED', 'the broker does not say that it has the request'));
-        resolve();
-      }, this.#confirmMs);
+      const unconfirmed = (why: string) => resolve(refusal('BRIDGE_ERR_UNCONFIRMED', why));
+      const silent = setTimeout(() => unconfirmed('the broker does not say that it has the request'), this.#confirmMs);
       client.publish(topic, payload, options, (error, packet) => {
         clearTimeout(silent);
-        if (error) this.#waiters.settle(id, refusal('BRIDGE_ERR_UNCONFIRMED', `the broker says: ${error.message}`));
+        if (error) unconfirmed(`the broker says: ${error.message}`);
         else if (unheard.delete(packet?.messageId ?? 0)) {
-          this.#waiters.settle(id, refusal('BRIDGE_ERR_UNROUTABLE', `nobody is subscribed to the topic "${topic}"`));
-        } else this.#waiters.confirm(id);
-        resolve();
+          resolve(refusal('BRIDGE_ERR_UNROUTABLE', `nobody is subscribed to the topic "${topic}"`));
+        } else resolve(undefined);
       });
     });
   }

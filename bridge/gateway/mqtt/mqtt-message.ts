@@ -1,10 +1,16 @@
 import type { IClientPublishOptions, IPublishPacket } from 'mqtt';
+import type { TraceFields } from '../../operations/tracing/trace-fields';
 import { type Answer, readAnswer } from '../answer';
 import { type Question, remainingMs } from '../question';
 
 /** A question as it is published: the answer is to come to this gateway, and to be known by its id. */
-export function publishOptions(id: string, question: Question, answerTopic: string): IClientPublishOptions {
-  const { contentType, headers, requestId, trace } = question;
+export function publishOptions(
+  id: string,
+  question: Question,
+  answerTopic: string,
+  trace: TraceFields,
+): IClientPublishOptions {
+  const { contentType, headers, requestId } = question;
   return {
     qos: 1,
     properties: {

@@ -113,5 +113,11 @@ export function createGatewayMetrics(gauges: Gauges) {
       labelNames: ['route'] as const,
       registers,
     }),
+    spans: new Counter({
+      name: 'gateway_trace_spans_total',
+      help: 'Spans of traces, by whether the collector has them or they are lost.',
+      labelNames: ['result'] as const,
+      registers,
+    }),
   };
 }

@@ -13,9 +13,13 @@ export class GatewayObserver implements AppEvents {
   readonly #log: Logger;
   readonly #metrics: ReturnType<typeof createGatewayMetrics>;
   readonly #breakers = new Set<WatchedBreaker>();
+  readonly #accessLog: boolean;
+  #spansLost = false;
 
-  constructor(log: Logger, gauges: Omit<Gauges, 'breakers'>) {
+  /** @param accessLog whether the log has every request, or only those that were answered with 5xx */
+  constructor(log: Logger, accessLog: boolean, gauges: Omit<Gauges, 'breakers'>) {
     this.#log = log;
+    this.#accessLog = accessLog;
     this.#metrics = createGatewayMetrics({ ...gauges, breakers: this.#breakers });
     this.#metrics.resultsEvicted.inc(0);
   }
@@ -24,11 +28,12 @@ export class GatewayObserver implements AppEvents {
     return this.#metrics.registry;
   }
 
-  /** A response is over: one line in the access log. */
+  /** A response is over. */
   visited({ route, requestId, refusal, seconds }: Visit, status: number, { method, subject }: Visitor): void {
-    const failed = refusal && loggedFailure(refusal.failure);
-    this.#metrics.requests.count(route, String(status), failed?.code ?? '');
+    this.#metrics.requests.count(route, String(status), refusal?.failure.code ?? '');
     this.#metrics.seconds.record(seconds, route);
+    if (!this.#accessLog && status < 500) return;
+    const failed = refusal && loggedFailure(refusal.failure);
     const fields = {
       requestId,
       route,
@@ -87,6 +92,13 @@ export class GatewayObserver implements AppEvents {
 
   resultEvicted(): void {
     this.#metrics.resultsEvicted.inc();
+  }
+
+  spansExported(spans: number, failure: Error | undefined): void {
+    this.#metrics.spans.inc({ result: failure ? 'lost' : 'exported' }, spans);
+    if (failure && !this.#spansLost) this.#log.warn(`the collector does not take traces: ${failure.message}`);
+    if (!failure && this.#spansLost) this.#log.info('the collector takes traces again');
+    this.#spansLost = failure !== undefined;
   }
 
   certificatesRenewed(problem: Error | undefined): void {

@@ -1,5 +1,5 @@
 import type { ChannelCredentials, Client, ClientOptions, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
-import type { RouteConfig } from '../../config';
+import type { ModelRoute } from '../../config/model-route';
 import type { Gateway } from '../gateway';
 import { type GrpcLibrary, loadGrpc } from './grpc-library';
 import type { GrpcTls } from './grpc-tls';
@@ -30,7 +30,7 @@ export class GrpcChannel {
   #drained: () => void = () => undefined;
 
   /** @param tls nothing for connections in clear */
-  constructor(route: RouteConfig, address: URL, gateway: Gateway, tls: GrpcTls | undefined) {
+  constructor(route: ModelRoute, address: URL, gateway: Gateway, tls: GrpcTls | undefined) {
     this.#target = `dns:///${address.hostname}:${address.port || (tls ? 443 : 80)}`;
     this.#options = optionsOf(route, address, gateway);
     this.#tls = tls;
@@ -100,7 +100,7 @@ function asItIs(bytes: Buffer): Buffer {
   return bytes;
 }
 
-function optionsOf({ model }: RouteConfig, address: URL, { url }: Gateway): ClientOptions {
+function optionsOf({ model }: ModelRoute, address: URL, { url }: Gateway): ClientOptions {
   const { maxReplyBytes, retry, tls } = model;
   const certified = tls?.serverName ?? url.hostname;
   return {

@@ -1,5 +1,5 @@
-import type { RouteConfig } from '../../config';
 import { readGrpcUrl } from '../../config/grpc-url';
+import type { ModelRoute } from '../../config/model-route';
 import { type Failure, failure } from '../../errors';
 import { within } from '../../pacing/within';
 import { Mismatch } from '../../payload/mismatch';
@@ -38,7 +38,7 @@ export class GrpcClient {
    * @param tls what they share of certificates
    */
   constructor(
-    route: RouteConfig,
+    route: ModelRoute,
     url: string,
     observe: (status: string, seconds: number) => void,
     loginFor: LoginFor,
@@ -77,14 +77,15 @@ export class GrpcClient {
     this.#channel.close();
   }
 
-  async #ask({ requestId, trace }: ModelCall, request: Buffer, deadline: number, timeoutMs: number) {
+  async #ask({ requestId, trace, headers: own }: ModelCall, request: Buffer, deadline: number, timeoutMs: number) {
     const started = performance.now();
     const step = trace?.callModel(this.#url);
     let status = 'none';
     try {
       const pass = await within(deadline - performance.now(), this.#login.pass());
       if (!pass) throw new DeadlineError();
-      const headers = { ...this.#headers, ...step?.fields, ...pass.headers, 'x-request-id': requestId };
+      const { [JSON_LENGTH_HEADER]: _read, ...passedOn } = own ?? {};
+      const headers = { ...this.#headers, ...passedOn, ...step?.fields, ...pass.headers, 'x-request-id': requestId };
       const outcome = await this.#channel.infer(request, headers, deadline);
       const code = outcome.error?.code ?? OK;
       status = grpcName(code);

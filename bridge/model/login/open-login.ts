@@ -1,4 +1,4 @@
-import type { RouteConfig } from '../../config';
+import type { ModelRoute } from '../../config/model-route';
 import { BridgeError } from '../../errors';
 import type { Gateway } from '../gateway';
 import { ClientCredentials } from './client-credentials';
@@ -11,7 +11,7 @@ import { BEARER_TOKEN, HEADER_VALUE, ONE_LINE, SecretFile, type SecretKind } fro
 /** The login at a gateway. All models of a route share it, as far as it does not depend on the host. */
 export type LoginFor = (gateway: Gateway) => Login;
 
-type LoginConfig = NonNullable<RouteConfig['model']['login']>;
+type LoginConfig = NonNullable<ModelRoute['model']['login']>;
 
 /**
  * The login that a route's configuration asks for.
@@ -19,7 +19,7 @@ type LoginConfig = NonNullable<RouteConfig['model']['login']>;
  * @throws BridgeError BRIDGE_ERR_CONFIG when a file holds no secret: a bridge that starts without one would answer every
  * request with an error; unstarted, it loses none
  */
-export function openLogin({ name, model: { login, tls = {} } }: RouteConfig): LoginFor {
+export function openLogin({ name, model: { login, tls = {} } }: ModelRoute): LoginFor {
   if (!login) return () => NO_LOGIN;
   try {
     if (login.dexForm) return dexForm(login.dexForm, tls);
@@ -45,7 +45,7 @@ function headerLogin({ bearerTokenFile, headerFile, clientCredentials }: LoginCo
 }
 
 /** Cookies belong to a host, so that each gateway has a login of its own. */
-function dexForm(config: NonNullable<LoginConfig['dexForm']>, tls: NonNullable<RouteConfig['model']['tls']>): LoginFor {
+function dexForm(config: NonNullable<LoginConfig['dexForm']>, tls: NonNullable<ModelRoute['model']['tls']>): LoginFor {
   const username = open(config.usernameFile, ONE_LINE);
   const password = open(config.passwordFile, ONE_LINE);
   return (gateway) => {

@@ -7,10 +7,10 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import type { TracingConfig } from '../../config/tracing';
 import { type ExportEvents, OtlpExporter } from './otlp-exporter';
-import { RouteRecording } from './recording';
-import type { Tracing } from './tracing';
+import { RouteRecording, ServerRecording } from './recording';
+import type { TracedProcess, Tracing } from './tracing';
 
-const SERVICE_NAME = 'edge-inference-bridge';
+const TRACER = 'edge-inference-bridge';
 
 /**
  * Records traces with OpenTelemetry's SDK. What the configuration leaves open is read from OTEL_* by the SDK: sampler,
@@ -18,12 +18,16 @@ const SERVICE_NAME = 'edge-inference-bridge';
  *
  * Loads the SDK: import this file only where traces are wanted.
  */
-export function createOtlpTracing(config: TracingConfig, instance: string, events: ExportEvents): Tracing {
+export function createOtlpTracing(
+  config: TracingConfig,
+  { service, instance }: TracedProcess,
+  events: ExportEvents,
+): Tracing {
   const { sampleRatio, serviceName } = config;
   const processor = new BatchSpanProcessor(new OtlpExporter(config, events));
   const provider = new BasicTracerProvider({
     resource: defaultResource()
-      .merge(resourceFromAttributes({ 'service.name': SERVICE_NAME, 'service.instance.id': instance }))
+      .merge(resourceFromAttributes({ 'service.name': service, 'service.instance.id': instance }))
       .merge(detectResources({ detectors: [envDetector] }))
       .merge(resourceFromAttributes(serviceName === undefined ? {} : { 'service.name': serviceName })),
     spanProcessors: [processor],
@@ -31,9 +35,10 @@ export function createOtlpTracing(config: TracingConfig, instance: string, event
       sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
     }),
   });
-  const tracer = provider.getTracer(SERVICE_NAME);
+  const tracer = provider.getTracer(TRACER);
   return {
     of: (route) => new RouteRecording(tracer, route),
+    serving: (route) => new ServerRecording(tracer, route),
     close: () => provider.shutdown(),
   };
 }

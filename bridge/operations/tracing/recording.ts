@@ -9,51 +9,89 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import type { IPublishPacket } from 'mqtt';
-import type { RouteConfig } from '../../config';
 import { type TraceFields, traceFieldsOf } from './trace-fields';
-import type { RequestTrace, RouteTracing, Step } from './tracing';
+import type {
+  AskTrace,
+  RequestTrace,
+  RouteTracing,
+  ServedRequest,
+  ServedRoute,
+  ServerTrace,
+  ServerTracing,
+  Step,
+  TracedMessage,
+  TracedRoute,
+} from './tracing';
 
 /**
  * Records the requests of one route: a span for each, and within it one for each call to a model and each answer.
- *
- * Names of spans have the route's topics as they are configured, so that there are as many names as routes.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
  */
 export class RouteRecording implements RouteTracing {
   readonly #tracer: Tracer;
-  readonly #route: RouteConfig;
+  readonly #route: TracedRoute;
 
-  constructor(tracer: Tracer, route: RouteConfig) {
+  constructor(tracer: Tracer, route: TracedRoute) {
     this.#tracer = tracer;
     this.#route = route;
   }
 
-  begin(requestId: string, { topic, payload, qos, properties }: IPublishPacket): RequestTrace {
-    const { name, requestTopic } = this.#route;
+  begin(requestId: string, { address, bytes, qos, properties }: TracedMessage): RequestTrace {
+    const { name, source, system } = this.#route;
     const attributes = {
-      ...messaging('process', topic),
+      ...messaging(system, 'process', address),
       'messaging.message.conversation_id': requestId,
-      'messaging.message.body.size': payload.length,
-      'messaging.mqtt.qos': qos,
+      'messaging.message.body.size': bytes,
+      ...(qos !== undefined && { 'messaging.mqtt.qos': qos }),
       'bridge.route': name,
     };
-    const caller = callerContext(traceFieldsOf(properties?.userProperties));
-    const span = this.#tracer.startSpan(`process ${requestTopic}`, { kind: SpanKind.CONSUMER, attributes }, caller);
-    return new RequestRecording(this.#tracer, span, caller);
+    const caller = callerContext(traceFieldsOf(properties));
+    const span = this.#tracer.startSpan(`process ${source}`, { kind: SpanKind.CONSUMER, attributes }, caller);
+    return new RequestRecording(this.#tracer, span, caller, system);
   }
 }
 
-class RequestRecording implements RequestTrace {
+/**
+ * Records the HTTP requests to one route: a span for each, and within it one for each message and each call to a model.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
+ */
+export class ServerRecording implements ServerTracing {
   readonly #tracer: Tracer;
-  readonly #span: Span;
+  readonly #route: ServedRoute;
+
+  constructor(tracer: Tracer, route: ServedRoute) {
+    this.#tracer = tracer;
+    this.#route = route;
+  }
+
+  serve({ id, method, headers }: ServedRequest): ServerTrace {
+    const { name, path, system } = this.#route;
+    const attributes = {
+      'http.request.method': method,
+      'http.route': path,
+      'gateway.route': name,
+      'gateway.request_id': id,
+    };
+    const caller = callerContext(traceFieldsOf(headers));
+    const span = this.#tracer.startSpan(`${method} ${path}`, { kind: SpanKind.SERVER, attributes }, caller);
+    return new ServedRecording(this.#tracer, span, caller, system);
+  }
+}
+
+/** What is done for a request, as spans within its own. */
+class StepsRecording implements AskTrace {
+  protected readonly span: Span;
+  readonly #tracer: Tracer;
   readonly #context: Context;
+  readonly #system: TracedRoute['system'] | undefined;
   #calls = 0;
 
-  constructor(tracer: Tracer, span: Span, caller: Context) {
+  constructor(tracer: Tracer, span: Span, caller: Context, system: TracedRoute['system'] | undefined) {
+    this.#system = system;
     this.#tracer = tracer;
-    this.#span = span;
+    this.span = span;
     this.#context = trace.setSpan(caller, span);
   }
 
@@ -71,14 +109,30 @@ class RequestRecording implements RequestTrace {
     return new HttpStep(this.#tracer.startSpan('POST', { kind: SpanKind.CLIENT, attributes }, this.#context));
   }
 
-  publish(topic: string): Step {
-    const options = { kind: SpanKind.PRODUCER, attributes: messaging('send', topic) };
+  publish(address: string): Step {
+    const options = { kind: SpanKind.PRODUCER, attributes: messaging(this.#system, 'send', address) };
     return new RecordedStep(this.#tracer.startSpan('send', options, this.#context));
   }
+}
 
+class RequestRecording extends StepsRecording implements RequestTrace {
   end(outcome: string, problem?: string): void {
-    this.#span.setAttribute('bridge.outcome', outcome);
-    finish(this.#span, problem);
+    this.span.setAttribute('bridge.outcome', outcome);
+    finish(this.span, problem);
+  }
+}
+
+class ServedRecording extends StepsRecording implements ServerTrace {
+  get fields(): TraceFields {
+    return fieldsOf(this.span);
+  }
+
+  answered(status: number, problem?: string): void {
+    this.span.setAttribute('http.response.status_code', status);
+    if (problem !== undefined) this.span.setAttribute('error.type', problem);
+    // What the requester did wrong is no error of the server's.
+    if (status >= 500) this.span.setStatus({ code: SpanStatusCode.ERROR });
+    this.span.end();
   }
 }
 
@@ -90,10 +144,7 @@ class RecordedStep implements Step {
   }
 
   get fields(): TraceFields {
-    const { traceId, spanId, traceFlags, traceState } = this.span.spanContext();
-    const traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
-    const tracestate = traceState?.serialize();
-    return tracestate ? { traceparent, tracestate } : { traceparent };
+    return fieldsOf(this.span);
   }
 
   end(result?: string): void {
@@ -114,12 +165,19 @@ function finish(span: Span, problem: string | undefined): void {
   span.end();
 }
 
-function messaging(operation: string, topic: string): Attributes {
+function fieldsOf(span: Span): TraceFields {
+  const { traceId, spanId, traceFlags, traceState } = span.spanContext();
+  const traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+  const tracestate = traceState?.serialize();
+  return tracestate ? { traceparent, tracestate } : { traceparent };
+}
+
+function messaging(system: TracedRoute['system'] | undefined, operation: string, address: string): Attributes {
   return {
-    'messaging.system': 'mqtt',
+    ...(system !== undefined && { 'messaging.system': system }),
     'messaging.operation.type': operation,
     'messaging.operation.name': operation,
-    'messaging.destination.name': topic,
+    'messaging.destination.name': address,
   };
 }
 

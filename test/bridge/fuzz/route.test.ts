@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import type { IPublishPacket } from 'mqtt';
 import { describe, expect, it } from 'vitest';
 import { filterMatches, topicNameProblem } from '../../../bridge/config/topics';
-import type { Message } from '../../../bridge/delivery/message';
-import { Route } from '../../../bridge/delivery/route';
 import { type Failure, failure } from '../../../bridge/errors';
 import { Models } from '../../../bridge/model/models';
 import type { PatientAnswer } from '../../../bridge/model/patient-model';
+import type { Message } from '../../../bridge/mqtt/message';
+import { MqttRoute } from '../../../bridge/mqtt/mqtt-route';
 import { routeConfig } from '../support/config';
 import { message } from '../support/fake-client';
 
@@ -103,7 +103,7 @@ function routeThat(answer: PatientAnswer) {
     retire: async () => undefined,
     close: async () => undefined,
   }));
-  const route = new Route(CONFIG, {
+  const route = new MqttRoute(CONFIG, {
     models,
     publish: async (sent) => {
       published.push(sent);

@@ -32,7 +32,7 @@ function modelWith({ answers, breakerFailures = 1_000, ...options }: Setting) {
     return answer;
   };
   const limits = { timeoutMs: 60_000, concurrency: 64, attempts: 3, minMs: 100, maxMs: 1_000, retried };
-  return { model: new PatientModel(call, breaker, { ...limits, ...options }), budgets, retried };
+  return { model: new PatientModel(call, breaker, { ...limits, ...options }), breaker, budgets, retried };
 }
 
 /** Lets time pass until the answer is there. */
@@ -183,6 +183,33 @@ describe('PatientModel', () => {
       for (let i = 0; i < 5; i += 1) await model.predict(REQUEST);
 
       expect(budgets).toHaveLength(5);
+    });
+
+    it.each([
+      ['for which gRPC has no form', failure('BRIDGE_ERR_REQUEST_INVALID', 'the request has no inputs')],
+      ['for which there is no login', { ...failure('BRIDGE_ERR_MODEL_LOGIN', 'no'), retryable: false }],
+    ])('does not take a request %s, and that never reached it, for a model that works again', async (_, why) => {
+      const answers: Answer[] = [BUSY, { ok: false, failure: why }, PREDICTION];
+      const { model, breaker } = modelWith({ breakerFailures: 1, attempts: 1, answers });
+      await model.predict(REQUEST);
+
+      const unasked = await inTime(model.predict(REQUEST));
+      const stillSpared = breaker.isOpen;
+      const answered = await inTime(model.predict(REQUEST));
+
+      expect([unasked.ok, stillSpared, answered.ok, breaker.isOpen]).toStrictEqual([false, true, true, false]);
+    });
+
+    it('does not begin to count anew because of a request that never reached it', async () => {
+      const unasked: Answer = {
+        ok: false,
+        failure: failure('BRIDGE_ERR_REQUEST_INVALID', 'the request has no inputs'),
+      };
+      const { model, breaker } = modelWith({ breakerFailures: 2, attempts: 1, answers: [BUSY, unasked, BUSY] });
+
+      for (let i = 0; i < 3; i += 1) await model.predict(REQUEST);
+
+      expect(breaker.isOpen).toBe(true);
     });
   });
 });

@@ -1,6 +1,6 @@
 import type { IConnackPacket } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Message } from '../../../bridge/delivery/message';
+import type { Message } from '../../../bridge/mqtt/message';
 import { Publisher } from '../../../bridge/mqtt/publisher';
 import { isPending } from '../support/deferred';
 import { FakeClient, type Published } from '../support/fake-client';

@@ -43,6 +43,14 @@ describe('serveOperations', () => {
     for (const other of others) expect((await get(other)).status).toBe(200);
   });
 
+  it('says at /healthz whether it is alive and ready', async () => {
+    const { get } = await operations({ notAlive: () => ['stands still'], notReady: () => ['no broker'] });
+
+    expect(await get('/healthz')).toEqual({ status: 503, type: PLAIN, text: 'stands still\nno broker\n' });
+    const { get: well } = await operations({ notStarted: () => ['not yet'] });
+    expect((await well('/healthz')).status).toBe(200);
+  });
+
   it('asks again at every probe', async () => {
     const notReady = vi.fn<() => string[]>().mockReturnValueOnce(['no broker']).mockReturnValue([]);
     const { get } = await operations({ notReady });
@@ -79,7 +87,10 @@ describe('serveOperations', () => {
   it.each(['/', '/other', '/livez/'])('says at %s what there is instead', async (path) => {
     const { get } = await operations();
 
-    expect(await get(path)).toMatchObject({ status: 404, text: 'here are /livez, /readyz, /startupz and /metrics\n' });
+    expect(await get(path)).toMatchObject({
+      status: 404,
+      text: 'here are /livez, /readyz, /startupz, /healthz and /metrics\n',
+    });
   });
 
   it('fails when the port is taken', async () => {

@@ -19,6 +19,48 @@ function observerOf(broker: { username?: string } = {}) {
 }
 
 describe('Observer', () => {
+  describe('counters that alerts look at', () => {
+    it('are there with 0 for each outcome of a route before anything has come, as Prometheus sees a growth only of what was there', async () => {
+      const { observer, metric } = observerOf();
+
+      observer.routeOpened('iris');
+
+      const outcomes = ['reply', 'error', 'expired', 'dead', 'duplicate', 'retained'];
+      expect(await metric('bridge_messages_settled_total{route="iris"')).toStrictEqual(
+        outcomes.map((outcome) => `bridge_messages_settled_total{route="iris",outcome="${outcome}"} 0`),
+      );
+      for (const name of ['bridge_redelivered_total', 'bridge_adopted_total', 'bridge_retries_total']) {
+        expect(await metric(name)).toStrictEqual([`${name}{route="iris"} 0`]);
+      }
+    });
+
+    it('keep what they have counted when a new version of the route is opened', async () => {
+      const { observer, metric } = observerOf();
+      observer.routeOpened('iris');
+      observer.received(message(1), 'iris')('dead');
+
+      observer.routeOpened('iris');
+
+      expect(await metric('bridge_messages_settled_total{route="iris",outcome="dead"}')).toStrictEqual([
+        'bridge_messages_settled_total{route="iris",outcome="dead"} 1',
+      ]);
+    });
+
+    it("are there with 0 for what is no route's: leftovers, connections and traces", async () => {
+      const { metric } = observerOf();
+
+      expect(await metric('bridge_messages_settled_total')).toStrictEqual([
+        'bridge_messages_settled_total{route="none",outcome="unrouted"} 0',
+      ]);
+      expect(await metric('bridge_reconnects_total')).toHaveLength(2 * 9);
+      expect(await metric('bridge_reconnects_total{connection="requests",reason="silent"}')).toHaveLength(1);
+      expect(await metric('bridge_trace_spans_total')).toStrictEqual([
+        'bridge_trace_spans_total{result="exported"} 0',
+        'bridge_trace_spans_total{result="lost"} 0',
+      ]);
+    });
+  });
+
   describe('a failed connection', () => {
     it.each([4, 5, 134, 135])('with reason code %i is a refused login: says whose, and what to check', (code) => {
       const { observer, log } = observerOf({ username: 'bridge' });
@@ -130,7 +172,8 @@ describe('Observer', () => {
     observer.lost('requests', Object.assign(new Error('Not authorized'), { code: 135 }), 250);
     observer.lost('requests', Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), 250);
 
-    expect(await metric('bridge_reconnects_total{')).toEqual([
+    const counted = (await metric('bridge_reconnects_total{')).filter((line) => !line.endsWith(' 0'));
+    expect(counted).toEqual([
       'bridge_reconnects_total{connection="requests",reason="login"} 1',
       'bridge_reconnects_total{connection="requests",reason="network"} 1',
     ]);
@@ -139,7 +182,7 @@ describe('Observer', () => {
   it('tells the state of breakers as they are, and nothing of models that are gone', async () => {
     const { observer, metric } = observerOf();
     const breaker = { isOpen: true };
-    const forget = observer.watchBreaker({ route: 'iris', model: 'http://iris.example', breaker });
+    const forget = observer.modelEvents('iris').watch('http://iris.example', breaker);
     const line = 'bridge_breaker_state{route="iris",model="http://iris.example"}';
 
     expect(await metric('bridge_breaker_state{')).toEqual([`${line} 1`]);
@@ -172,8 +215,8 @@ describe('Observer', () => {
       'the collector takes traces again',
     ]);
     expect(await metric('bridge_trace_spans_total{')).toEqual([
-      'bridge_trace_spans_total{result="lost"} 30',
       'bridge_trace_spans_total{result="exported"} 20',
+      'bridge_trace_spans_total{result="lost"} 30',
     ]);
   });
 

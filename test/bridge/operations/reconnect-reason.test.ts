@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LinkError } from '../../../bridge/mqtt/link-error';
+import { LinkError } from '../../../bridge/operations/link-error';
 import { reconnectReason } from '../../../bridge/operations/reconnect-reason';
 
 const withCode = (code: unknown) => Object.assign(new Error('it failed'), { code });

@@ -50,6 +50,20 @@ describe('TalliedCounter', () => {
   });
 });
 
+describe('what is expected of a TalliedCounter', () => {
+  it('is there with 0, and does not begin anew', async () => {
+    const registers = [new Registry()] as const;
+    const counter = new TalliedCounter({ ...CALLS, registers: [...registers] });
+
+    counter.expect('iris', '200');
+    counter.count('iris', '503');
+    counter.expect('iris', '503');
+
+    const lines = (await registers[0].metrics()).split('\n').filter((line) => line.startsWith('calls_total'));
+    expect(lines).toStrictEqual(['calls_total{route="iris",code="200"} 0', 'calls_total{route="iris",code="503"} 1']);
+  });
+});
+
 describe('TalliedHistogram', () => {
   it('is read as one of prom-client: with bounds that belong to their bucket, and what is above all of them', async () => {
     const seen = [0.05, 0.1, 0.11, 1, 10, 10.5, 300];

@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { DirectDestination } from '../../../../bridge/gateway/direct/direct-destination';
 import type { Question } from '../../../../bridge/gateway/question';
 import { Models } from '../../../../bridge/model/models';
+import { UNTRACED } from '../../../../bridge/operations/tracing/tracing';
 import { routeConfig, toModel } from '../support/config';
 
 it('lets a request wait for its turn no longer than it has time', async () => {
@@ -16,7 +17,7 @@ it('lets a request wait for its turn no longer than it has time', async () => {
     captures: {},
     routingKey: undefined,
     headers: {},
-    trace: {},
+    trace: UNTRACED,
     expiresAt: performance.now() + 10,
     gone: new AbortController().signal,
   };

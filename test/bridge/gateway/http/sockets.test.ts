@@ -22,6 +22,7 @@ async function raw(port: number, bytes: string): Promise<string> {
   socket.on('data', (chunk) => {
     text += chunk;
   });
+  socket.on('error', () => undefined);
   socket.write(bytes);
   await once(socket, 'close');
   return text;
@@ -91,6 +92,140 @@ describe('what is no good HTTP', () => {
 
     expect(answer).toMatch(/^HTTP\/1.1 431 /);
     expect(answer).toContain('BRIDGE_ERR_TOO_MANY_HEADERS');
+  });
+});
+
+describe('a header that came twice', () => {
+  it.each(['Host: other', 'Content-Type: text/xml', 'Routing-Key: manage.now', 'RqUID: b'])(
+    'is refused, whichever of them others would go by: %s',
+    async (line) => {
+      const { port, questions } = await listening();
+
+      const answer = await raw(port, `${HEAD}RqUID: a\r\nConnection: close\r\nContent-Length: 2\r\n${line}\r\n\r\n{}`);
+
+      expect(answer).toMatch(/^HTTP\/1.1 400 /);
+      expect(answer).toContain('BRIDGE_ERR_REQUEST_HEADER');
+      expect(questions).toStrictEqual([]);
+    },
+  );
+
+  it('may be one of those that are lists', async () => {
+    const { port } = await listening();
+
+    const answer = await raw(
+      port,
+      `${HEAD}Accept: a\r\nAccept: b\r\nPrefer: x\r\nPrefer: y\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`,
+    );
+
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  });
+});
+
+describe('an answer', () => {
+  it.each([
+    ['in plain letters', '{"result":500938}'],
+    ['with others too', '{"result":"größer"}'],
+    ['that is long', `{"result":"${'x'.repeat(100_000)}"}`],
+  ])('is the bytes that came: one %s', async (_what, text) => {
+    const { port } = await listening({ answer: () => ({ ...PREDICTION, body: Buffer.from(text) }) as Answer });
+
+    const response = await fetch(`http://127.0.0.1:${port}/v1/predict`, {
+      method: 'POST',
+      headers: HEADERS,
+      body: '{}',
+    });
+
+    expect(await response.text()).toBe(text);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
+  });
+});
+
+describe('a requester that does not read', () => {
+  it('loses its answer and its place', async () => {
+    const answer = { ...PREDICTION, body: Buffer.alloc(16_000_000, 'x') } as Answer;
+    const app = await listening({ config: { receiveTimeoutSeconds: 0.3 }, answer: () => answer });
+    const socket = connect(app.port, '127.0.0.1').on('error', () => undefined);
+    socket.pause().write(`${HEAD}Content-Length: 2\r\n\r\n{}`);
+
+    await expect.poll(() => app.visits.length, { timeout: 10_000 }).toBe(1);
+
+    expect(app.visits[0]?.status).toBe(499);
+    await expect.poll(() => app.admission.requests).toBe(0);
+    socket.destroy();
+  });
+
+  it('is no other than one that reads a little at a time', async () => {
+    const answer = { ...PREDICTION, body: Buffer.alloc(16_000_000, 'x') } as Answer;
+    const app = await listening({ config: { receiveTimeoutSeconds: 0.5 }, answer: () => answer });
+    const socket = connect(app.port, '127.0.0.1');
+    let read = 0;
+    socket.on('data', (chunk) => {
+      read += chunk.length;
+      socket.pause();
+      setTimeout(() => socket.resume(), 5);
+    });
+    socket.write(`${HEAD}Connection: close\r\nContent-Length: 2\r\n\r\n{}`);
+
+    await once(socket, 'close');
+
+    expect(read).toBeGreaterThan(16_000_000);
+    expect(app.visits[0]?.status).toBe(200);
+  });
+});
+
+describe('connections', () => {
+  it('on which nothing comes are closed', async () => {
+    const { port } = await listening({ config: { receiveTimeoutSeconds: 0.2 } });
+
+    expect(await raw(port, '')).toContain('408');
+  });
+
+  it('are no more than there may be', async () => {
+    const { port } = await listening({ config: { maxConnections: 1 } });
+    const first = connect(port, '127.0.0.1').on('error', () => undefined);
+    await once(first, 'connect');
+
+    expect(await raw(port, 'GET /v2/health/live HTTP/1.1\r\nHost: a\r\n\r\n')).toBe('');
+
+    first.destroy();
+    await expect
+      .poll(() => raw(port, 'GET /v2/health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'))
+      .toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('are kept for a next request for as long as the configuration says', async () => {
+    const { port } = await listening({ config: { keepAliveTimeoutSeconds: 620 } });
+
+    const { headers } = await fetch(`http://127.0.0.1:${port}/v2/health/live`);
+
+    expect(headers.get('keep-alive')).toBe('timeout=620');
+  });
+
+  it('are for the next request too when an earlier answer was long', async () => {
+    const answers = [Buffer.alloc(16_000_000, 'x'), Buffer.from('{}')];
+    const app = await listening({
+      config: { receiveTimeoutSeconds: 0.3 },
+      answer: async () => {
+        const body = answers.shift() as Buffer;
+        if (body.length === 2) await new Promise((resolve) => setTimeout(resolve, 1_000));
+        return { ...PREDICTION, body } as Answer;
+      },
+    });
+
+    const two = `${HEAD}Content-Length: 2\r\n\r\n{}${HEAD}Connection: close\r\nContent-Length: 2\r\n\r\n{}`;
+
+    expect((await raw(app.port, two)).match(/HTTP\/1.1 200 /g)).toHaveLength(2);
+  });
+});
+
+describe('an expectation that HTTP does not know', () => {
+  it('does not keep a request from its answer', async () => {
+    const { port } = await listening();
+
+    const answer = await raw(port, `${HEAD}Expect: wonders\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}`);
+
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
   });
 });
 

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { request } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BridgeError } from '../../../../bridge/errors';
@@ -11,6 +12,9 @@ interface Pair {
   readonly cert: string;
 }
 
+const EXPIRED = { notBeforeDate: new Date('2020-01-01'), notAfterDate: new Date('2021-01-01') };
+const FOR_LATER = { notBeforeDate: new Date('2120-01-01'), notAfterDate: new Date('2121-01-01') };
+
 async function authority(name: string): Promise<Pair> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
@@ -20,9 +24,14 @@ async function authority(name: string): Promise<Pair> {
   return { key, cert };
 }
 
-async function certificate(name: string, ca?: Pair): Promise<Pair> {
+async function certificate(
+  name: string,
+  ca?: Pair,
+  dates: { notBeforeDate?: Date; notAfterDate?: Date } = {},
+): Promise<Pair> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
     ...(ca && { ca }),
+    ...dates,
     keyType: 'ec',
     algorithm: 'sha256',
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
@@ -46,16 +55,16 @@ describe('over TLS', () => {
     files.write('key.pem', key);
   }
 
-  async function secured(clients = true) {
+  async function secured(clients = true, limits = {}) {
     const tls = {
       certFile: files.path('cert.pem'),
       keyFile: files.path('key.pem'),
       ...(clients && { clientCaFile: files.path('ca.pem') }),
     };
-    const app = await startApp({ config: { tls } });
+    const app = await startApp({ config: { tls, ...limits } });
     await app.fastify.listen({ host: '127.0.0.1', port: 0 });
     const { port } = app.server.address() as AddressInfo;
-    return { ...app, ask: (own?: Pair, options = {}) => ask(port, { ca: ca.cert, ...own, ...options }) };
+    return { ...app, port, ask: (own?: Pair, options = {}) => ask(port, { ca: ca.cert, ...own, ...options }) };
   }
 
   function ask(port: number, tls: object): Promise<{ status: number | undefined; certificate: string }> {
@@ -86,6 +95,8 @@ describe('over TLS', () => {
     ['none', () => undefined],
     ['that of another authority', async () => certificate('initiator-7', await authority('our authority'))],
     ['that it signed itself', () => certificate('initiator-7')],
+    ['one that has expired', () => certificate('initiator-7', ca, EXPIRED)],
+    ['one for later', () => certificate('initiator-7', ca, FOR_LATER)],
   ])('B-8: takes no requester whose certificate is %s', async (_what, own) => {
     const app = await secured();
 
@@ -105,6 +116,13 @@ describe('over TLS', () => {
     const app = await secured(false);
 
     await expect(app.ask(undefined, { maxVersion: 'TLSv1.1', minVersion: 'TLSv1' })).rejects.toThrow();
+  });
+
+  it('waits no longer for a handshake than for a request', async () => {
+    const { port } = await secured(true, { receiveTimeoutSeconds: 0.2 });
+    const silent = connect(port, '127.0.0.1').on('error', () => undefined);
+
+    await once(silent.resume(), 'close');
   });
 
   it('uses a renewed certificate without a restart', async () => {

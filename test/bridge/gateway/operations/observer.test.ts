@@ -6,10 +6,10 @@ import { CapturedLog } from '../../support/log';
 
 const URL = 'amqps://rabbitmq.example:5671';
 
-function observed() {
+function observed(accessLog = true) {
   const log = new CapturedLog();
   const gauges = { inFlight: () => 3, waiting: () => [['amqp', 2] as const], results: () => ({ pending: 1, done: 4 }) };
-  const observer = new GatewayObserver(log.logger, gauges);
+  const observer = new GatewayObserver(log.logger, accessLog, gauges);
   return { log, observer, metrics: () => observer.registry.metrics() };
 }
 

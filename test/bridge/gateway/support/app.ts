@@ -5,6 +5,7 @@ import { type App, createApp } from '../../../../bridge/gateway/http/app';
 import type { Visit, Visitor } from '../../../../bridge/gateway/http/visit';
 import type { Question } from '../../../../bridge/gateway/question';
 import { Results } from '../../../../bridge/gateway/results';
+import { PASS_ON, type Tracing } from '../../../../bridge/operations/tracing/tracing';
 import { gatewayConfig, throughRabbitMq } from './config';
 
 /** The HTTP side alone, with a model that the test plays. */
@@ -42,6 +43,7 @@ export interface AppOptions {
   readonly answer?: (question: Question) => Answer | Promise<Answer>;
   readonly ready?: boolean;
   readonly stopping?: () => boolean;
+  readonly tracing?: Pick<Tracing, 'serving'>;
 }
 
 export const PREDICTION: Answer = {
@@ -56,6 +58,7 @@ export async function startApp({
   answer = () => PREDICTION,
   ready = true,
   stopping = () => false,
+  tracing = PASS_ON,
 }: AppOptions = {}): Promise<TestApp> {
   const { gateway } = gatewayConfig({ routes: [throughRabbitMq()], ...changes });
   const questions: Question[] = [];
@@ -77,6 +80,7 @@ export async function startApp({
     resultsAt: '',
     ready: () => ready,
     stopping,
+    tracing,
     events: {
       visited: (visit, status, visitor) => visits.push({ visit, status, visitor }),
       broken: (error) => broken.push(error),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BATCH_DEFAULTS, type BatchConfig } from '../../../../bridge/config/batch';
+import type { BatchConfig } from '../../../../bridge/config/batch';
+import { BATCH_DEFAULTS } from '../../../../bridge/config/batch-defaults';
 import { failure } from '../../../../bridge/errors';
 import { Batcher } from '../../../../bridge/model/batching/batcher';
 import type { Answer, ModelCall } from '../../../../bridge/model/model-client';

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Message } from '../../../../bridge/delivery/message';
-import { Route } from '../../../../bridge/delivery/route';
 import { ModelClient } from '../../../../bridge/model/model-client';
 import { Models } from '../../../../bridge/model/models';
+import type { Message } from '../../../../bridge/mqtt/message';
+import { MqttRoute } from '../../../../bridge/mqtt/mqtt-route';
 import { routeConfig } from '../../support/config';
 import { message } from '../../support/fake-client';
 import { json, startModel } from '../../support/http';
@@ -19,7 +19,7 @@ async function routeTo(answer: (response: ServerResponse) => void) {
   const client = new ModelClient(config, model.origin, () => undefined);
   onTestFinished(() => client.close());
   const published: Message[] = [];
-  const route = new Route(config, {
+  const route = new MqttRoute(config, {
     models: new Models(model.origin, () => ({
       predict: async (call) => ({ ...(await client.predict(call, 5_000)), attempts: 1 }),
       retire: () => client.retire(),

@@ -8,29 +8,38 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
 import { RouteRecording } from '../../../../bridge/operations/tracing/recording';
-import { routeConfig } from '../../support/config';
-import { message } from '../../support/fake-client';
+import type { TracedMessage, TracedRoute } from '../../../../bridge/operations/tracing/tracing';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
 
-function recording({ ratio = 1, route = routeConfig() } = {}) {
+function recording({ ratio = 1, route = {} }: { ratio?: number; route?: Partial<TracedRoute> } = {}) {
   const exporter = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
     spanProcessors: [new SimpleSpanProcessor(exporter)],
   });
-  const traces = new RouteRecording(provider.getTracer('test'), route);
+  const traces = new RouteRecording(provider.getTracer('test'), {
+    name: 'iris',
+    source: 'iris/input',
+    system: 'mqtt',
+    ...route,
+  });
   return { traces, spans: () => exporter.getFinishedSpans() };
 }
 
-const asked = (userProperties: Record<string, string> = {}) => message(1, { properties: { userProperties } });
+const asked = (properties?: Record<string, string>): TracedMessage => ({
+  address: 'iris/input',
+  bytes: 1,
+  qos: 1,
+  properties,
+});
 
 describe('RouteRecording', () => {
   it('records a request, the call to its model, and its answer, one within the other', () => {
-    const { traces, spans } = recording({ route: routeConfig({ requestTopic: 'iris/input' }) });
+    const { traces, spans } = recording({ route: { source: 'iris/input' } });
 
-    const trace = traces.begin('r-1', message(1));
+    const trace = traces.begin('r-1', asked());
     trace.callModel('http://iris.example:8080/v1/models/iris:predict?key=hunter2').end('200');
     trace.publish('iris/output').end();
     trace.end('reply');
@@ -88,7 +97,7 @@ describe('RouteRecording', () => {
 
   it('names each call after the first as one that was made again', () => {
     const { traces, spans } = recording();
-    const trace = traces.begin('r-1', message(1));
+    const trace = traces.begin('r-1', asked());
 
     for (const status of ['503', '503', '200']) trace.callModel('http://iris.example').end(status);
 
@@ -101,7 +110,7 @@ describe('RouteRecording', () => {
   ])('records a call that ended with %s as an error', (result, attributes) => {
     const { traces, spans } = recording();
 
-    traces.begin('r-1', message(1)).callModel('https://iris.example').end(result);
+    traces.begin('r-1', asked()).callModel('https://iris.example').end(result);
 
     expect(spans()[0]?.attributes).toMatchObject({ ...attributes, 'server.port': 443 });
     expect(spans()[0]?.status.code).toBe(SpanStatusCode.ERROR);
@@ -110,7 +119,7 @@ describe('RouteRecording', () => {
   it('records a request without a prediction by the code of what kept it from one', () => {
     const { traces, spans } = recording();
 
-    traces.begin('r-1', message(1)).end('error', 'BRIDGE_ERR_MODEL_TIMEOUT');
+    traces.begin('r-1', asked()).end('error', 'BRIDGE_ERR_MODEL_TIMEOUT');
 
     expect(spans()[0]?.attributes).toMatchObject({
       'bridge.outcome': 'error',
@@ -133,7 +142,7 @@ describe('RouteRecording', () => {
   it('records no trace that begins here with a ratio of 0, and one that was begun elsewhere all the same', () => {
     const { traces, spans } = recording({ ratio: 0 });
 
-    traces.begin('r-1', message(1)).end('reply');
+    traces.begin('r-1', asked()).end('reply');
     expect(spans()).toHaveLength(0);
 
     traces.begin('r-2', asked({ traceparent: `00-${TRACE}-${SPAN}-01` })).end('reply');
@@ -143,7 +152,7 @@ describe('RouteRecording', () => {
   it('never has a payload in a span', () => {
     const { traces, spans } = recording();
 
-    traces.begin('r-1', message(1, { payload: Buffer.from('Ada Lovelace') })).end('reply');
+    traces.begin('r-1', { ...asked(), bytes: 12 }).end('reply');
 
     expect(JSON.stringify(spans().map(({ attributes, name }) => ({ attributes, name })))).not.toContain('Ada');
   });

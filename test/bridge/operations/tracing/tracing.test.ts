@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { openTracing } from '../../../../bridge/operations/tracing/open-tracing';
 import { PASS_ON } from '../../../../bridge/operations/tracing/tracing';
-import { message } from '../../support/fake-client';
 
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-const traced = message(1, { properties: { userProperties: { traceparent, tracestate: 'vendor=1' } } });
+const traced = { address: 'iris/input', bytes: 1, properties: { traceparent, tracestate: 'vendor=1' } };
+const untraced = { address: 'iris/input', bytes: 1, properties: undefined };
 const events = { exported: () => undefined };
 
 describe('a bridge that records no traces', () => {
@@ -16,8 +16,8 @@ describe('a bridge that records no traces', () => {
   });
 
   it('passes on nothing where nothing came, and makes no object for it', () => {
-    const trace = PASS_ON.begin('r-1', message(1));
-    const other = PASS_ON.begin('r-2', message(2));
+    const trace = PASS_ON.begin('r-1', untraced);
+    const other = PASS_ON.begin('r-2', untraced);
 
     expect(trace.publish('iris/output').fields).toEqual({});
     expect(other).toBe(trace);

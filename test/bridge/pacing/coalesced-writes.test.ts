@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { coalesceWrites } from '../../../bridge/mqtt/coalesced-writes';
+import { coalesceWrites } from '../../../bridge/pacing/coalesced-writes';
 
 /** A stream that remembers each piece it is given; `open` lets it take the next one. */
 function remembering({ takes = 'at once', highWaterMark = 1_000_000 } = {}) {

@@ -1,10 +1,11 @@
 import type { IPublishPacket } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Message, PublishResult } from '../../../bridge/delivery/message';
-import { Route } from '../../../bridge/delivery/route';
+import type { PublishResult } from '../../../bridge/delivery/publish-result';
 import { type Failure, failure } from '../../../bridge/errors';
 import type { Answer } from '../../../bridge/model/model-client';
 import { Models } from '../../../bridge/model/models';
+import type { Message } from '../../../bridge/mqtt/message';
+import { MqttRoute } from '../../../bridge/mqtt/mqtt-route';
 import { routeConfig } from '../support/config';
 import { isPending, settle } from '../support/deferred';
 import { message } from '../support/fake-client';
@@ -38,7 +39,7 @@ function routeUnder({ config, answer, attempts = 1, broker = () => ACCEPTED }: C
     retire: async () => undefined,
     close: async () => undefined,
   }));
-  const route = new Route(parsed, {
+  const route = new MqttRoute(parsed, {
     models,
     publish: async (sent) => {
       published.push(sent);
@@ -67,7 +68,7 @@ const request = (properties?: IPublishPacket['properties'], payload = '{"instanc
 
 const unreachable: Answer = { ok: false, failure: failure('BRIDGE_ERR_MODEL_UNREACHABLE', 'no model') };
 
-describe('Route', () => {
+describe('MqttRoute', () => {
   describe('a prediction', () => {
     it('goes to the configured topic, with status 200', async () => {
       const { route, sentTo, topics } = routeUnder();
@@ -422,7 +423,7 @@ describe('Route', () => {
         retire: async () => undefined,
         close: async () => undefined,
       }));
-      const route = new Route(parsed, { models, publish: async () => ACCEPTED, failed: () => undefined });
+      const route = new MqttRoute(parsed, { models, publish: async () => ACCEPTED, failed: () => undefined });
       for (const device of devices) void route.deliver(request({ userProperties: { device } }));
       await settle();
       return calls;

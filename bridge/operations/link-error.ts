@@ -1,7 +1,7 @@
 /** Where a connection ended, as a metric tells it. */
-export type LinkProblem = 'closed' | 'broker' | 'timeout' | 'silent' | 'subscription';
+export type LinkProblem = 'closed' | 'broker' | 'timeout' | 'silent' | 'subscription' | 'login' | 'refused' | 'network';
 
-/** Why the bridge itself gave a connection up, or how the broker ended it. */
+/** Why a connection was given up, or how the broker ended it. */
 export class LinkError extends Error {
   readonly problem: LinkProblem;
 

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import type { AsyncMessage, Channel } from 'rabbitmq-client';
+
+/** Where a request was delivered, and where alone it can be acknowledged. */
+interface Delivery {
+  readonly channel: Channel;
+  readonly tag: number;
+}
+
+/** A request that the broker has handed over and is still owed an acknowledgement for. */
+interface Work {
+  /** Nothing where it cannot be told from others; asked only when its channel has ended. */
+  readonly identity: () => string | undefined;
+  done: boolean;
+  delivery: Delivery;
+}
+
+/** Of requests whose channel has ended; the broker may have handed any of them to somebody else. */
+const MOST_ORPHANS = 1_000;
+
+/**
+ * Acknowledges requests when the work behind them is done, each on the channel that it came on.
+ *
+ * It outlives channels. When one ends, the broker delivers again what was not acknowledged there; a request that is still
+ * being worked on, or is done with, is known again and not handed to the model twice.
+ */
+export class Deliveries {
+  readonly #handle: (message: AsyncMessage) => Promise<void>;
+  readonly #adopted: (message: AsyncMessage) => void;
+  readonly #running = new Set<Promise<void>>();
+  readonly #orphans = new Map<string, Work[]>();
+  readonly #held = new Map<Channel, Set<Work>>();
+  #orphaned = 0;
+  #draining = false;
+
+  /**
+   * @param handle resolves when a request may be acknowledged
+   * @param adopted told of a request that was delivered again and is known
+   */
+  constructor(handle: (message: AsyncMessage) => Promise<void>, adopted: (message: AsyncMessage) => void) {
+    this.#handle = handle;
+    this.#adopted = adopted;
+  }
+
+  /** Requests whose work is not done. */
+  get working(): number {
+    return this.#running.size;
+  }
+
+  /** Requests that the broker is owed an acknowledgement for. */
+  get unacknowledged(): number {
+    let size = 0;
+    for (const works of this.#held.values()) size += works.size;
+    return size;
+  }
+
+  take(message: AsyncMessage, channel: Channel): void {
+    if (this.#draining) return;
+    const delivery = { channel, tag: message.deliveryTag };
+    const known = message.redelivered ? this.#adopt(identityOf(message)) : undefined;
+    const work = known ?? { identity: once(() => identityOf(message)), done: false, delivery };
+    work.delivery = delivery;
+    this.#holdOn(channel).add(work);
+    if (known) {
+      this.#adopted(message);
+      if (known.done) this.#acknowledge(known);
+      return;
+    }
+    const running: Promise<void> = this.#handle(message).then(() => {
+      this.#running.delete(running);
+      work.done = true;
+      this.#acknowledge(work);
+    });
+    this.#running.add(running);
+  }
+
+  /** Nothing can be acknowledged on the channel any more. */
+  lost(channel: Channel): void {
+    const works = this.#held.get(channel) ?? [];
+    this.#held.delete(channel);
+    for (const work of works) {
+      const identity = work.identity();
+      if (identity === undefined) continue;
+      this.#orphans.set(identity, [...(this.#orphans.get(identity) ?? []), work]);
+      this.#orphaned += 1;
+    }
+    for (const [identity, works] of this.#orphans) {
+      if (this.#orphaned <= MOST_ORPHANS) break;
+      this.#orphans.delete(identity);
+      this.#orphaned -= works.length;
+    }
+  }
+
+  /** From now on nothing is taken: what comes goes back to the queue with its channel. Resolves when all work is done. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  #holdOn(channel: Channel): Set<Work> {
+    let works = this.#held.get(channel);
+    if (!works) {
+      works = new Set();
+      this.#held.set(channel, works);
+    }
+    return works;
+  }
+
+  #acknowledge(work: Work): void {
+    const { channel, tag } = work.delivery;
+    if (!this.#held.get(channel)?.delete(work) || !channel.active) return;
+    channel.basicAck({ deliveryTag: tag });
+  }
+
+  #adopt(identity: string | undefined): Work | undefined {
+    const works = identity === undefined ? undefined : this.#orphans.get(identity);
+    const work = works?.shift();
+    if (identity === undefined || !works || !work) return undefined;
+    if (works.length === 0) this.#orphans.delete(identity);
+    this.#orphaned -= 1;
+    return work;
+  }
+}
+
+/** What tells a request from others; nothing where they may be alike. */
+function identityOf({ exchange, routingKey, correlationId, replyTo, messageId, body }: AsyncMessage) {
+  if (correlationId === undefined && messageId === undefined) return undefined;
+  const digest = createHash('sha256').update(body).digest('base64');
+  return JSON.stringify([exchange, routingKey, correlationId, replyTo, messageId, digest]);
+}
+
+/** Holds what `find` needs only until it was asked. */
+function once<T>(find: () => T): () => T {
+  let look: (() => T) | undefined = find;
+  let found: T;
+  return () => {
+    if (look) {
+      found = look();
+      look = undefined;
+    }
+    return found;
+  };
+}
