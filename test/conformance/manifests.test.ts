@@ -1,33 +1,16 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EdgeApp } from '../../lib';
 import { type Manifest, readManifests } from '../../lib/testing';
 import { appNames, synthesizeApp } from '../lib/support/apps';
-import { filesIn, ROOT, suiteFolder, temporaryFolder } from '../lib/support/folders';
+import { filesIn, suiteFolder, temporaryFolder } from '../lib/support/folders';
 import { ofKind } from '../lib/support/manifests';
 import { PASSWORDS } from '../lib/support/maximal-stack';
 import { MAXIMAL_STACKS } from '../lib/support/maximal-stacks';
+import { findings, MISSING_VALIDATOR, SKIP_NOTE, validator } from './validator';
 
-const VALIDATOR = path.join(ROOT, '..', 'shared', 'validate');
 const KUBERNETES = ['v1.27', 'v1.33', 'v1.36'];
-
-interface Verdict {
-  readonly key: string;
-  readonly status: 'ok' | 'invalid' | 'unknown';
-  readonly errors: object[];
-  readonly warnings: string[];
-}
-
-type Validate = (object: unknown) => Verdict;
-
-interface Validation {
-  createValidator(options: { kubernetes: string }): Validate;
-}
-
-const missing = [VALIDATOR, path.join(VALIDATOR, 'node_modules')].find((folder) => !existsSync(folder));
-const note = missing ? ` (skipped: there is no ${path.relative(ROOT, missing)})` : '';
 
 const { folder, remove } = suiteFolder();
 const stacks: [name: string, manifests: () => Manifest[]][] = [
@@ -90,23 +73,7 @@ describe('the apps', () => {
   });
 });
 
-describe.skipIf(missing)(`every object of a stack is valid${note}`, () => {
-  const validators = new Map<string, Validate>();
-
-  async function validator(kubernetes: string): Promise<Validate> {
-    const { createValidator }: Validation = await import(pathToFileURL(path.join(VALIDATOR, 'validate.mjs')).href);
-    const validate = validators.get(kubernetes) ?? createValidator({ kubernetes });
-    validators.set(kubernetes, validate);
-    return validate;
-  }
-
-  /** What is wrong with objects, or merely frowned upon. */
-  function findings(manifests: readonly Manifest[], validate: Validate) {
-    expect(manifests.length).toBeGreaterThan(0);
-    const verdicts = manifests.map((manifest) => ({ ...validate(manifest), name: manifest.metadata.name }));
-    return verdicts.filter(({ status, warnings }) => status !== 'ok' || warnings.length > 0);
-  }
-
+describe.skipIf(MISSING_VALIDATOR)(`every object of a stack is valid${SKIP_NOTE}`, () => {
   it.each(KUBERNETES.flatMap((version) => stacks.map(([name, manifests]) => [version, name, manifests] as const)))(
     'to Kubernetes %s, of its own kinds in %s',
     async (kubernetes, _, manifests) => {
