@@ -66,7 +66,7 @@ try {
   for (const part of ['config', 'payload', 'errors.ts']) {
     cpSync(path.join(root, 'bridge', part), path.join(folder, 'bridge', part), { recursive: true });
   }
-  rmSync(path.join(folder, 'lib', 'testing'), { recursive: true });
+  for (const entry of ['testing', 'pulumi']) rmSync(path.join(folder, 'lib', entry), { recursive: true });
   const index = path.join(folder, 'lib', 'index.ts');
   writeFileSync(index, readFileSync(index, 'utf8').replace(LEFT_OUT, ''));
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(COMPILER));

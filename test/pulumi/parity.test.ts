@@ -4,6 +4,7 @@ import { camelConnector } from '../../apps/camel-connector/topology';
 import { EXAMPLE_SETTINGS } from '../../apps/edge-inference/settings';
 import { edgeInference } from '../../apps/edge-inference/topology';
 import { mlPlatform } from '../../apps/ml-platform/stack';
+import { providerMq } from '../../apps/provider-mq/topology';
 import { AlbAuth, EdgeApp, OrderAnnotation } from '../../lib';
 import { ClusterObjects, token } from '../../lib/pulumi';
 import { appNames } from '../lib/support/apps';
@@ -18,6 +19,7 @@ const APPS: Record<string, Build> = {
   'camel-connector': camelConnector,
   'edge-inference': (app) => edgeInference(app, EXAMPLE_SETTINGS),
   'ml-platform': mlPlatform,
+  'provider-mq': providerMq,
 };
 
 const newApp = () => new EdgeApp({ outdir: temporaryFolder(), orderAnnotations: Object.values(OrderAnnotation) });

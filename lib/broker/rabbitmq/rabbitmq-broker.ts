@@ -71,7 +71,7 @@ export abstract class RabbitMqBroker extends Chart implements IMqttBroker {
    * @throws EdgeError EDGE_ERR_NAME or EDGE_ERR_VALUE for what Kubernetes or RabbitMQ would not take;
    * EDGE_ERR_BROKER_TLS for listeners that no client could use, or anybody; EDGE_ERR_CREDENTIALS for a cookie that is none
    */
-  constructor(scope: Construct, id: string, props: RabbitMqBrokerProps, labels: BrokerLabels) {
+  constructor(scope: Construct, id: string, props: RabbitMqBrokerProps) {
     super(scope, id, { namespace: props.namespace ?? 'rabbitmq' });
     const namespace = validNamespace('RabbitMq.namespace', props.namespace ?? 'rabbitmq');
     const name = validBrokerName('RabbitMq.name', props.name ?? 'rabbitmq');
@@ -85,7 +85,7 @@ export abstract class RabbitMqBroker extends Chart implements IMqttBroker {
     this.maxPacketBytes = settings.maxMessageBytes;
     this._settings = settings;
     this.#tls = props.tls;
-    this._podLabels = labels(name);
+    this._podLabels = this._labelsOf(name);
     this._addresses = addressesOf(this.host, settings.vhost, settings.listeners);
     this.amqpUrl = this._addresses.amqpUrl;
     this.amqpPort = this._addresses.amqpPort;
@@ -99,6 +99,9 @@ export abstract class RabbitMqBroker extends Chart implements IMqttBroker {
     this.certificate = this._certificates.tls?.certificate;
     this.trust = this._certificates.trust;
   }
+
+  /** The labels of the pods of a broker of this name. @internal */
+  abstract _labelsOf(name: string): Record<string, string>;
 
   /**
    * Where clients inside the cluster connect to by MQTT: without TLS if that is possible.
@@ -221,6 +224,3 @@ export abstract class RabbitMqBroker extends Chart implements IMqttBroker {
     return mqttAddresses(`broker ${this.node.path}`, this._addresses);
   }
 }
-
-/** The labels of the pods of a broker. */
-type BrokerLabels = (name: string) => Record<string, string>;

@@ -42,7 +42,7 @@ export class RabbitMqCluster extends RabbitMqBroker {
    * EDGE_ERR_BROKER_TLS for listeners that no client could use, or for an authority that the operator would not find
    */
   constructor(scope: Construct, id: string, props: RabbitMqClusterProps) {
-    super(scope, id, props, operatorLabels);
+    super(scope, id, props);
     const settings = this._settings;
     const metadata = { name: this.name, namespace: this.brokerNamespace };
     this.cluster = new RabbitmqCluster(this, 'Resource', {
@@ -118,6 +118,11 @@ export class RabbitMqCluster extends RabbitMqBroker {
     }
     const ca = name === undefined ? {} : { caSecretName: name };
     return { tls: { secretName: tls.secretName, ...ca, disableNonTLSListeners: !plaintext } };
+  }
+
+  /** @internal */
+  _labelsOf(name: string): Record<string, string> {
+    return operatorLabels(name);
   }
 }
 

@@ -26,7 +26,7 @@ export class RabbitMq extends RabbitMqBroker {
    * EDGE_ERR_BROKER_TLS for listeners that no client could use, or anybody; EDGE_ERR_CREDENTIALS for a cookie that is none
    */
   constructor(scope: Construct, id: string, props: RabbitMqProps) {
-    super(scope, id, props, (name) => podLabels('rabbitmq', name));
+    super(scope, id, props);
     this.nodes = new RabbitMqNodes(this, 'nodes', {
       name: this.name,
       namespace: this.brokerNamespace,
@@ -68,6 +68,11 @@ export class RabbitMq extends RabbitMqBroker {
       serviceLabels: { ...this._podLabels, ...NODES_LABEL },
       replicas: this._settings.replicas,
     });
+  }
+
+  /** @internal */
+  _labelsOf(name: string): Record<string, string> {
+    return podLabels('rabbitmq', name);
   }
 
   #exposure(): MosquittoExposure {

@@ -186,6 +186,18 @@ function broker(series: string): DashboardRow {
           query(`max by (broker) (increase(bridge_broker_messages_dropped_total{${series}}${RATE}))`, '{{broker}}'),
         ],
       },
+      {
+        title: 'Held up by the broker',
+        description: 'RabbitMQ over AMQP only. At 1 it takes no messages, because it is short of memory or disk.',
+        unit: 'short',
+        queries: [query(`max by (pod, connection) (bridge_broker_blocked{${series}})`, '{{pod}} {{connection}}')],
+      },
+      {
+        title: 'Answers without a queue',
+        description: 'RabbitMQ over AMQP only. Whoever asked is gone; the answers are in the parking queue.',
+        unit: 'reqps',
+        queries: [query(`sum by (route) (${rate('bridge_replies_unroutable_total', series)})`, '{{route}}')],
+      },
     ],
   };
 }
