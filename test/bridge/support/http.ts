@@ -1,6 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+export { freePort } from '../../faults/free-port';
+
 export interface ModelRequest {
   readonly method: string;
   readonly url: string;
@@ -32,14 +34,6 @@ export async function startModel(
   });
   const port = await listen(server);
   return { origin: `http://127.0.0.1:${port}`, requests, close: () => shut(server) };
-}
-
-/** A port on which nothing listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await shut(server);
-  return port;
 }
 
 export function json(response: ServerResponse, value: unknown, status = 200): void {

@@ -4,8 +4,8 @@ import { onTestFinished } from 'vitest';
 import { EdgeApp, type Mosquitto, type MosquittoProps, MosquittoVersion } from '../../../lib';
 import { findManifest, type Manifest, synthesize } from '../../../lib/testing';
 import { Child } from '../../../lib/testing/local/child';
-import { freePort } from '../../../lib/testing/local/free-port';
 import { type LocalMosquitto, mosquittoInstalled, startMosquitto } from '../../../lib/testing/local/mosquitto-broker';
+import { freePort } from '../../faults/free-port';
 import { temporaryFolder } from './folders';
 import { brokerIn, deviceOf } from './stacks';
 

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { findManifest, type Manifest } from '../../../lib/testing';
-import { freePort } from '../../../lib/testing/local/free-port';
 import { mountVolumes, type PodFiles } from '../../../lib/testing/local/pod-files';
 import { Child } from '../../faults/child';
+import { freePort } from '../../faults/free-port';
 import { rabbitMqProblem } from '../../rabbitmq/rabbitmq-process';
 
 const START_MS = 120_000;
