@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import mqtt, { type MqttClient } from 'mqtt';
-import { coalesceWrites } from '../../bridge/mqtt/coalesced-writes';
+import { coalesceWrites } from '../../bridge/pacing/coalesced-writes';
 import { NoStore, publishUnstored } from '../../bridge/mqtt/unstored-publishes';
 import { LoadGenerator, request, takeOrders } from './load';
 

@@ -5,7 +5,7 @@ import { EdgeError } from '../errors';
 import { type NetworkPeer, podsOfNamespaces } from '../kubernetes/objects';
 
 /** Where what comes from outside of the cluster goes. */
-export interface BrokerBackend {
+interface BrokerBackend {
   readonly name: string;
   readonly namespace: string;
   readonly service: string;

@@ -31,7 +31,7 @@ export class RabbitmqCluster extends ApiObject {
 }
 
 /** The cluster that an object of the messaging topology operator belongs to. */
-export interface ClusterReference {
+interface ClusterReference {
   readonly name: string;
 }
 

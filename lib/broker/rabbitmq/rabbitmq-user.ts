@@ -7,7 +7,7 @@ import { anyOf, bindingKeyPattern, mqttPattern, NOTHING, namePattern } from './p
 /** MQTT's topics are routing keys of this exchange. */
 export const MQTT_EXCHANGE = 'amq.topic';
 /** What permissions call the exchange without a name, by which a queue is reached under its own. */
-export const DEFAULT_EXCHANGE = 'amq.default';
+const DEFAULT_EXCHANGE = 'amq.default';
 
 export interface RabbitMqUserOptions {
   /**

@@ -10,13 +10,13 @@ import { decode, encode, type PlainObject } from '../engine/values';
 import { hosted } from '../support/hosted';
 
 /** A component as an engine asks for it. */
-export interface Wanted {
+interface Wanted {
   readonly type: string;
   readonly inputs: PlainObject;
   readonly preview?: boolean;
 }
 
-export interface Constructed {
+interface Constructed {
   readonly urn: string;
   /** The outputs, with `UNKNOWN` for what is not known. */
   readonly state: PlainObject;

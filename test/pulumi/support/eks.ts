@@ -3,7 +3,7 @@ import { ACCOUNT, REGION } from '../engine';
 /** The issuer of the tokens of a cluster, without `https://`. */
 export const ISSUER = `oidc.eks.${REGION}.amazonaws.com/id/0C1D2E3F`;
 export const OIDC_PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/${ISSUER}`;
-export const VPC = 'vpc-0c1d';
+const VPC = 'vpc-0c1d';
 
 /** Answers what AWS is asked of a cluster: its VPC and its issuer, and private subnets with their tags in two zones. */
 export function clusterLookUps(token: string, { id, name }: Readonly<Record<string, unknown>>) {
