@@ -115,7 +115,7 @@ export const BRIDGE_ERRORS = {
     status: 400,
     retryable: false,
     meaning:
-      'A header of the HTTP request is missing or not what it has to be: RqUID, or the routing-key of a route that takes it from the request.',
+      'A header of the HTTP request is missing, came twice, or is not what it has to be: RqUID, or the routing-key of a route that takes it from the request.',
   },
   BRIDGE_ERR_TOO_MANY_HEADERS: {
     status: 431,
@@ -130,7 +130,8 @@ export const BRIDGE_ERRORS = {
   BRIDGE_ERR_UNROUTABLE: {
     status: 404,
     retryable: false,
-    meaning: 'The broker has no queue for the routing key of the request, or no subscriber for its topic.',
+    meaning:
+      'The broker has no queue for the routing key of the request, or no subscriber for its topic; or the route takes no such routing key.',
   },
   BRIDGE_ERR_UNCONFIRMED: {
     status: 503,

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BridgeConfigInput } from '../../bridge';
 import { Child } from '../../test/faults/child';
 import { Metrics } from '../../test/faults/metrics';
 
@@ -16,6 +15,7 @@ const MEMORY = { NODE_OPTIONS: '--max-semi-space-size=8 --max-old-space-size=256
 
 /** What a bridge has used so far. */
 export interface Usage {
+  /** Messages or, of a gateway, HTTP requests. */
   readonly settled: number;
   readonly cpuSeconds: number;
   readonly rssBytes: number;
@@ -32,11 +32,7 @@ export class BridgeProgram {
   }
 
   /** Resolves when it takes requests. */
-  static async start(
-    command: readonly string[],
-    configFile: string,
-    config: BridgeConfigInput,
-  ): Promise<BridgeProgram> {
+  static async start(command: readonly string[], configFile: string, config: object): Promise<BridgeProgram> {
     writeFileSync(configFile, JSON.stringify(config));
     const env = { ...process.env, ...MEMORY };
     const [file = '', ...args] = [...command, '--config', configFile];
@@ -50,7 +46,7 @@ export class BridgeProgram {
   async usage(): Promise<Usage> {
     const metrics = new Metrics(await (await this.#get('/metrics')).text());
     return {
-      settled: metrics.sum('bridge_messages_settled_total'),
+      settled: metrics.sum('bridge_messages_settled_total') + metrics.sum('gateway_requests_total'),
       cpuSeconds: metrics.sum('process_cpu_seconds_total'),
       rssBytes: metrics.sum('process_resident_memory_bytes'),
     };

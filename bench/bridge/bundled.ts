@@ -4,12 +4,13 @@ import { buildSync } from 'esbuild';
 /** The bridge as users run it, made by `npm run bundle`. */
 export const OURS = path.join(__dirname, '../../bundle/bridge.cjs');
 
-const PROGRAMS = ['naive', 'trivial-model', 'requester', 'caller'] as const;
-
-/** Packs the benchmark's own programs the way the bridge is packed, so that none starts or runs at a disadvantage. */
-export function bundlePrograms(directory: string): Record<(typeof PROGRAMS)[number], string> {
+/** Packs programs of a benchmark the way the bridge is packed, so that none starts or runs at a disadvantage. */
+export function bundlePrograms<Name extends string>(
+  directory: string,
+  files: Readonly<Record<Name, string>>,
+): Record<Name, string> {
   buildSync({
-    entryPoints: PROGRAMS.map((name) => path.join(__dirname, `${name}.ts`)),
+    entryPoints: files,
     outdir: directory,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -19,6 +20,6 @@ export function bundlePrograms(directory: string): Record<(typeof PROGRAMS)[numb
     minify: true,
     logLevel: 'error',
   });
-  const files = PROGRAMS.map((name) => [name, path.join(directory, `${name}.cjs`)]);
-  return Object.fromEntries(files);
+  const bundles = Object.keys(files).map((name) => [name, path.join(directory, `${name}.cjs`)]);
+  return Object.fromEntries(bundles);
 }

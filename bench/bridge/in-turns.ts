@@ -1,9 +1,26 @@
 import { measure, type Times } from './measure';
+import type { Measured } from './order';
 import type { Results } from './results';
 import type { Row } from './rows';
 import { onStage, type Peers } from './stage';
 
 /** Measures rows forth and back in turns, so that what else happens on the machine does no row more harm than others. */
+export async function inTurns<R extends { readonly name: string }>(
+  rows: readonly R[],
+  rounds: number,
+  measureOne: (row: R) => Promise<Measured>,
+): Promise<Map<R, Measured[]>> {
+  const results = new Map(rows.map((row) => [row, [] as Measured[]]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const row of round % 2 === 0 ? rows : rows.toReversed()) {
+      const measured = await measureOne(row);
+      results.get(row)?.push(measured);
+      process.stderr.write(`round ${round + 1}/${rounds}, ${row.name}: ${measured.perSecond.toFixed(0)}/s\n`);
+    }
+  }
+  return results;
+}
+
 export function measureInTurns(
   rows: readonly Row[],
   rounds: number,
@@ -11,15 +28,5 @@ export function measureInTurns(
   peers: Peers = {},
 ): Promise<Results> {
   const bridges = rows.flatMap(({ what }) => (typeof what === 'string' ? [] : [what]));
-  return onStage([...new Set(bridges)], peers, async (stage) => {
-    const results = new Map(rows.map((row) => [row, [] as Awaited<ReturnType<typeof measure>>[]]));
-    for (let round = 0; round < rounds; round += 1) {
-      for (const row of round % 2 === 0 ? rows : rows.toReversed()) {
-        const measured = await measure(row, stage, times);
-        results.get(row)?.push(measured);
-        process.stderr.write(`round ${round + 1}/${rounds}, ${row.name}: ${measured.perSecond.toFixed(0)}/s\n`);
-      }
-    }
-    return results;
-  });
+  return onStage([...new Set(bridges)], peers, (stage) => inTurns(rows, rounds, (row) => measure(row, stage, times)));
 }

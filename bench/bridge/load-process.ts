@@ -18,8 +18,8 @@ export class LoadProcess {
   }
 
   /** Resolves when it can be given orders. */
-  static async start(program: string, url: string): Promise<LoadProcess> {
-    const process = fork(program, [url], { execArgv: [] });
+  static async start(program: string, ...args: string[]): Promise<LoadProcess> {
+    const process = fork(program, args, { execArgv: [] });
     const load = new LoadProcess(process, new Child(program, process));
     await load.#hear('ready');
     return load;

@@ -1,4 +1,4 @@
-import type { Usage } from './bridge-program';
+import type { BridgeProgram, Usage } from './bridge-program';
 import type { Measured, Order } from './order';
 import type { Row } from './rows';
 import type { Stage } from './stage';
@@ -20,11 +20,22 @@ export async function measure({ what, load, stragglerMs }: Row, stage: Stage, ti
   const bridge = stage.bridges.get(what);
   if (!bridge) throw new Error('this bridge was never started');
   const { program, topics } = bridge;
+  return withUsage(program, (look) => stage.requester.carryOut({ ...order, topics, qos: what.qos }, look));
+}
+
+/**
+ * Adds what a program used of the machine for it.
+ *
+ * @param carryOut calls its parameter when the measured part begins, and when it is over
+ */
+export async function withUsage(
+  program: BridgeProgram,
+  carryOut: (look: () => Promise<void>) => Promise<Measured>,
+): Promise<Measured> {
   const usages: Usage[] = [];
-  const look = async () => {
+  const measured = await carryOut(async () => {
     usages.push(await program.usage());
-  };
-  const measured = await stage.requester.carryOut({ ...order, topics, qos: what.qos }, look);
+  });
   const [before, after] = usages as [Usage, Usage];
   const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
   return {

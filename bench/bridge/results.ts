@@ -70,6 +70,7 @@ function ratio(results: Results, row: Row): number | undefined {
   return median(rounds.map(({ perSecond }, round) => perSecond / (baseline[round]?.perSecond ?? Number.NaN)));
 }
 
-function middle(results: Results, row: Row, figure: keyof Measured): number {
+/** The middle of what the rounds found. */
+export function middle<R>(results: ReadonlyMap<R, readonly Measured[]>, row: R, figure: keyof Measured): number {
   return median((results.get(row) ?? []).map((measured) => measured[figure]));
 }

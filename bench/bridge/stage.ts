@@ -1,16 +1,20 @@
-import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { BridgeConfigInput } from '../../bridge';
-import { Child } from '../../test/faults/child';
 import { makeTemporaryDirectory, removeTemporaryDirectory } from '../../test/faults/leftovers';
 import { BridgeProgram } from './bridge-program';
 import { Broker } from './broker';
 import { bundlePrograms, OURS } from './bundled';
 import { LoadProcess } from './load-process';
+import { startModel } from './model';
 import type { Topics } from './order';
 import type { Bridge } from './rows';
 
-const START_MS = 10_000;
+const PROGRAMS = {
+  naive: path.join(__dirname, 'naive.ts'),
+  'trivial-model': path.join(__dirname, 'trivial-model.ts'),
+  requester: path.join(__dirname, 'requester.ts'),
+  caller: path.join(__dirname, 'caller.ts'),
+};
 
 /** Everything that takes part, each in a process of its own, running from the beginning to the end. */
 export interface Stage {
@@ -35,7 +39,7 @@ export async function onStage<T>(
     return part;
   };
   try {
-    const programs = bundlePrograms(directory);
+    const programs = bundlePrograms(directory, PROGRAMS);
     const files: Record<string, string> = { ours: OURS, naive: programs.naive };
     const commandOf = (name: string) => peers[name] ?? [process.execPath, files[name] ?? name];
     const broker = keep(await Broker.start(directory));
@@ -56,12 +60,6 @@ export async function onStage<T>(
     for (const part of built.reverse()) await part.close();
     removeTemporaryDirectory(directory);
   }
-}
-
-async function startModel(program: string): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const child = new Child('the model', spawn(process.execPath, [program]));
-  const [, port] = await child.says(/listening on (\d+)/, START_MS);
-  return { url: `http://127.0.0.1:${port}/v1/models/trivial:predict`, close: () => child.end('SIGKILL') };
 }
 
 function bridgeConfig(

@@ -4,6 +4,9 @@ import { fullJitter } from '../pacing/backoff';
 import type { AmqpConnection } from './connection';
 import { TopologyError } from './declare';
 
+const SETTLED_MS = 2_000;
+const LOOK_EVERY_MS = 5;
+
 export interface ConsumerOptions {
   readonly queue: string;
   /** How many messages the broker hands out without an acknowledgement. */
@@ -26,6 +29,8 @@ export class Consumer {
   #connection: AmqpConnection | undefined;
   #current: { readonly channel: Channel; readonly tag: string } | undefined;
   #stopped = false;
+  /** When it was cancelled, itself included. */
+  #consumersBefore = 0;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -44,14 +49,40 @@ export class Consumer {
   /** No more messages are asked for. Those that came can still be acknowledged. */
   async cancel(): Promise<void> {
     this.#stopped = true;
-    const current = this.#current;
-    await current?.channel.basicCancel({ consumerTag: current.tag }).catch(() => undefined);
+    if (!this.#current) return;
+    const { channel, tag } = this.#current;
+    try {
+      this.#consumersBefore = await this.#countConsumers(channel);
+      await channel.basicCancel({ consumerTag: tag });
+    } catch {
+      // There is no channel any more, and nothing comes on it.
+    }
   }
 
-  /** Resolves when the broker has read every acknowledgement. */
-  async close(): Promise<void> {
-    this.#stopped = true;
-    await this.#current?.channel.close();
+  /**
+   * Resolves when the queue has every acknowledgement, after `cancel` and the last of them; or when that takes too long.
+   *
+   * A busy quorum queue keeps some of them back, and forgets those together with their channel. Until it has them it counts
+   * the consumer as one of its own. Where others come and go at the same time, that is as good as can be known.
+   *
+   * @see https://github.com/rabbitmq/rabbitmq-server/issues/10327
+   */
+  async settled(): Promise<void> {
+    const { channel } = this.#current ?? {};
+    const deadline = performance.now() + SETTLED_MS;
+    try {
+      while (channel?.active && performance.now() < deadline) {
+        if ((await this.#countConsumers(channel)) < this.#consumersBefore) return;
+        await sleep(LOOK_EVERY_MS);
+      }
+    } catch {
+      // The queue delivers again what it does not have.
+    }
+  }
+
+  async #countConsumers(channel: Channel): Promise<number> {
+    const { consumerCount } = await channel.queueDeclare({ queue: this.#options.queue, passive: true });
+    return consumerCount;
   }
 
   async #keepConsuming(connection: AmqpConnection, tried: () => void): Promise<void> {

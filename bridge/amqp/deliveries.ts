@@ -55,7 +55,10 @@ export class Deliveries {
   }
 
   take(message: AsyncMessage, channel: Channel): void {
-    if (this.#draining) return;
+    if (this.#draining) {
+      channel.basicNack({ deliveryTag: message.deliveryTag, requeue: true });
+      return;
+    }
     const delivery = { channel, tag: message.deliveryTag };
     const known = message.redelivered ? this.#adopt(identityOf(message)) : undefined;
     const work = known ?? { identity: once(() => identityOf(message)), done: false, delivery };
@@ -91,7 +94,7 @@ export class Deliveries {
     }
   }
 
-  /** From now on nothing is taken: what comes goes back to the queue with its channel. Resolves when all work is done. */
+  /** From now on nothing is taken: what comes goes back to the queue. Resolves when all work is done. */
   async drain(): Promise<void> {
     this.#draining = true;
     while (this.#running.size > 0) await Promise.all(this.#running);

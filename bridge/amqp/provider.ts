@@ -139,6 +139,7 @@ export async function startProvider(config: ProviderConfig, log: Logger): Promis
     await Promise.all(inlets.map(({ consumer }) => consumer.cancel()));
     await within(delivery.drainTimeoutSeconds * 1000, Promise.all(inlets.map(({ deliveries }) => deliveries.drain())));
     const unanswered = working();
+    await Promise.all(inlets.map(({ consumer }) => consumer.settled()));
     await requests.stop();
     await replies.stop();
     await Promise.all(inlets.map(({ route }) => route.close()));

@@ -1,37 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startCollector } from './support/collector';
 import { freePort } from './support/http';
 import { startLoop } from './support/loop';
-
-interface Export {
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  /** OTLP as protobuf, in which texts are readable. */
-  readonly text: string;
-}
-
-async function startCollector() {
-  const exports: Export[] = [];
-  const server = createServer((incoming, response) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
-      const { url = '', headers } = incoming;
-      exports.push({ url, headers, text: Buffer.concat(chunks).toString('latin1') });
-      response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return { exports, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
 
 function headersFile(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'bridge-tracing-'));

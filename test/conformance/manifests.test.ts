@@ -29,9 +29,20 @@ function maximalManifests(build: (app: EdgeApp) => unknown): Manifest[] {
   return readManifests(app.outdir);
 }
 
+/** OpenShift's Route has no schema here; test/lib/connector/gateway/openshift-exposure.test.ts says how it looks. */
+const WITHOUT_SCHEMA = ['route.openshift.io/v1'];
+
 function isBuiltIn({ apiVersion }: Manifest): boolean {
   const [group = ''] = apiVersion.split('/');
   return !group.includes('.') || group.endsWith('.k8s.io');
+}
+
+/** RabbitMQ's users are in a Secret for the hashes that may be among them; of users with a certificate there are none. */
+function isWithoutHashes(content: unknown): boolean {
+  const text = String(content);
+  if (!text.startsWith('{"vhosts":')) return false;
+  const { users }: { users: { name: string; password_hash: string }[] } = JSON.parse(text);
+  return users.every(({ name, password_hash: hash }) => hash === '' || hash.startsWith(`{hash ${name} `));
 }
 
 /** A module that lets a process talk to nobody but its own parent and children. */
@@ -82,7 +93,9 @@ describe.skipIf(MISSING_VALIDATOR)(`every object of a stack is valid${SKIP_NOTE}
   );
 
   it.each(stacks)('to the newest KServe, Traefik and k3s, of their kinds in %s', async (_, manifests) => {
-    const others = manifests().filter((manifest) => !isBuiltIn(manifest));
+    const others = manifests().filter(
+      (manifest) => !isBuiltIn(manifest) && !WITHOUT_SCHEMA.includes(manifest.apiVersion),
+    );
 
     expect(findings(others, await validator('v1.36'))).toStrictEqual([]);
   });
@@ -162,6 +175,6 @@ describe('the Secrets of the apps', () => {
       Object.values(stringData),
     );
 
-    expect(contents.filter((content) => content !== '')).toStrictEqual([]);
+    expect(contents.filter((content) => content !== '' && !isWithoutHashes(content))).toStrictEqual([]);
   });
 });

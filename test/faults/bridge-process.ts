@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BridgeConfigInput } from '../../bridge/config';
 import { Child } from './child';
 import { Metrics } from './metrics';
 
@@ -17,20 +16,22 @@ const SAYS_MS = 30_000;
 const ANSWER_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 
-/** The bundled bridge as users run it: one configuration, one process after another. */
+/** The bundled program as users run it: one configuration, one process after another. */
 export class BridgeProcess {
-  readonly #config: BridgeConfigInput;
+  readonly #config: object;
   readonly #configFile: string;
+  readonly #command: 'run' | 'gateway';
   #process: ChildProcess | undefined;
   #child: Child | undefined;
   #operationsPort = 0;
   #starts = 0;
   #closed = false;
 
-  /** @param directory for the configuration file, which has the name of the bridge's session */
-  constructor(directory: string, config: BridgeConfigInput) {
+  /** @param configFile is written at each start */
+  constructor(configFile: string, config: object, command: 'run' | 'gateway' = 'run') {
     this.#config = config;
-    this.#configFile = path.join(directory, `${config.broker.clientId}.json`);
+    this.#configFile = configFile;
+    this.#command = command;
   }
 
   /** How many processes there have been. */
@@ -77,6 +78,12 @@ export class BridgeProcess {
     const child = this.#spawn(this.#config, '--retire');
     await child.ended(RETIRED_MS);
     if (child.exitCode !== 0) throw child.error(`did not retire, it ended with code ${child.exitCode}`);
+  }
+
+  /** Whether it says so, and is there to say it. */
+  async isReady(): Promise<boolean> {
+    const said = await this.#get('/readyz').catch(() => undefined);
+    return said?.status === 200;
   }
 
   /** Resolves when the bridge is connected and subscribed. */
@@ -129,7 +136,7 @@ export class BridgeProcess {
     if (this.#closed) throw new Error('this bridge was closed, it does not start again');
     if (!existsSync(BUNDLE)) throw new Error(`there is no ${BUNDLE}. Make it with "npm run bundle"`);
     writeFileSync(this.#configFile, JSON.stringify(config));
-    const args = ['--require', CLOCK_PRELOAD, BUNDLE, '--config', this.#configFile, ...flags];
+    const args = ['--require', CLOCK_PRELOAD, BUNDLE, this.#command, '--config', this.#configFile, ...flags];
     this.#process = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#child = new Child('the bridge', this.#process);
     return this.#child;
@@ -145,7 +152,7 @@ export class BridgeProcess {
     }
   }
 
-  #get(path: string): Promise<Response> {
+  async #get(path: string): Promise<Response> {
     this.#running();
     return fetch(`http://127.0.0.1:${this.#operationsPort}${path}`, { signal: AbortSignal.timeout(ANSWER_MS) });
   }

@@ -30,6 +30,11 @@ export function answer(id: string, bytes = 0): string {
 export type Reply = { readonly id: string } | { readonly code: string };
 
 export function readReply(payload: Buffer): Reply {
-  const reply = JSON.parse(payload.toString()) as { predictions: [string] } | { error: { code: string } };
+  return replyOf(JSON.parse(payload.toString()));
+}
+
+/** @param body of a reply, read as JSON */
+export function replyOf(body: unknown): Reply {
+  const reply = body as { predictions: [string] } | { error: { code: string } };
   return 'error' in reply ? { code: reply.error.code } : { id: reply.predictions[0] };
 }

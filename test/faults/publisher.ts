@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { IClientPublishOptions, MqttClient } from 'mqtt';
+import { type Amount, atPace } from './amount';
 import { REQUEST_TOPIC, request, type Wish } from './messages';
 import { connected, connectTestClient } from './test-client';
 
@@ -15,12 +15,8 @@ export interface Special extends Wish {
   readonly expirySeconds?: number;
 }
 
-/** The requests of a scenario: ids in their order, at an even pace. */
-export interface Load {
-  readonly messages: number;
-  readonly perSecond: number;
-  /** The id of the first one; 0 by default. */
-  readonly first?: number;
+/** The requests of a scenario. */
+export interface Load extends Amount {
   readonly special?: (index: number) => Special | undefined;
 }
 
@@ -39,17 +35,8 @@ export class Publisher {
   }
 
   /** Resolves when the broker has acknowledged every request: from then on none may be lost. */
-  async publish({ messages, perSecond, first = 0, special }: Load): Promise<void> {
-    const started = performance.now();
-    let next = 0;
-    const worker = async () => {
-      for (let index = next++; index < messages; index = next++) {
-        const early = started + (index * 1000) / perSecond - performance.now();
-        if (early > 0) await sleep(early);
-        await this.#publishOne(String(first + index), special?.(first + index) ?? {});
-      }
-    };
-    await Promise.all(Array.from({ length: MOST_IN_FLIGHT[this.#qos] }, worker));
+  async publish({ special, ...amount }: Load): Promise<void> {
+    await atPace(amount, MOST_IN_FLIGHT[this.#qos], (id) => this.#publishOne(String(id), special?.(id) ?? {}));
   }
 
   async close(): Promise<void> {
@@ -78,14 +65,4 @@ export class Publisher {
       }
     }
   }
-}
-
-/** The first part of a load, by its share, and the rest. */
-export function split(load: Load, share: number): [Load, Load] {
-  const { messages, first = 0 } = load;
-  const some = Math.floor(messages * share);
-  return [
-    { ...load, messages: some },
-    { ...load, first: first + some, messages: messages - some },
-  ];
 }

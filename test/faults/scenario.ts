@@ -1,4 +1,4 @@
-import type { Load } from './publisher';
+import type { Amount } from './amount';
 import type { Setting, Stage } from './stage';
 
 /** What a metric of the bridge is in the end. */
@@ -27,16 +27,21 @@ export interface Promised {
   readonly shows?: readonly Shown[];
 }
 
-/** A fault, the load it happens under, and what the bridge promises nevertheless. */
-export interface Scenario {
+/**
+ * A fault, the load it happens under, and what the bridge promises nevertheless.
+ *
+ * @typeParam S what it runs in
+ * @typeParam T what it plays with
+ */
+export interface Scenario<S = Setting, T = Stage> {
   readonly name: string;
   /** The promise in words. */
   readonly specification: string;
-  readonly load: Load;
-  readonly setting: Setting;
+  readonly load: Amount;
+  readonly setting: S;
   readonly promised: Promised;
   /** Says why the scenario cannot be played here, or nothing when it can. */
   readonly problem?: () => string | undefined;
   /** Publishes the load while the fault happens; resolves when both are over. */
-  readonly play: (stage: Stage) => Promise<void>;
+  readonly play: (stage: T) => Promise<void>;
 }

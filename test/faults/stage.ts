@@ -88,7 +88,7 @@ export async function onStage<T>(setting: Setting, play: (stage: Stage) => Promi
     const url = brokerUrl(setting.link, broker, proxy);
     const bridges = Array.from({ length: members }, (_, member) => {
       const config = bridgeConfig(setting, member, { url, passwordFile, modelUrl: model.url });
-      return keep(new BridgeProcess(directory, config));
+      return keep(new BridgeProcess(path.join(directory, `${config.broker.clientId}.json`), config));
     });
     await Promise.all(bridges.map((one) => one.start().then(() => one.ready())));
     const [bridge] = bridges;

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { IPublishPacket, MqttClient } from 'mqtt';
+import { answered } from './answered';
 import { Ledger } from './ledger';
 import { ANSWER_TOPIC, answer, DEAD_LETTER_TOPIC, OWN_ANSWER_TOPIC, readReply } from './messages';
 import { connected, connectTestClient } from './test-client';
@@ -54,20 +55,7 @@ export class Verifier {
 
   /** Resolves when so many requests have an answer: true; or when none has come for too long: false. */
   answered(requests: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const stop = (reached: boolean) => {
-        clearTimeout(silence);
-        this.#heard.off('answer', check);
-        resolve(reached);
-      };
-      const silence = setTimeout(() => stop(false), this.#silenceMs);
-      const check = () => {
-        silence.refresh();
-        if (this.settled >= requests) stop(true);
-      };
-      this.#heard.on('answer', check);
-      check();
-    });
+    return answered(this.#heard, this.#silenceMs, () => this.settled >= requests);
   }
 
   /** Resolves when everything the broker has accepted for the answer topic so far is in the ledger. */

@@ -11,6 +11,7 @@ import {
   EdgeError,
   type EdgeErrorCode,
   EdgeValidationError,
+  GatewayDestination,
   GatewayListener,
   GatewayReference,
   HttpEntry,
@@ -33,6 +34,7 @@ import { refuseStatus } from '../../lib/pulumi/ingress-hostname';
 import { refuseUntagged } from '../../lib/pulumi/load-balancer-controller/subnet-tags';
 import { CERTIFICATE, JWT } from './support/alb';
 import { claimIn, siteStack } from './support/http-stacks';
+import { providerStack, systemB } from './support/provider';
 import { certificatesIn, ISSUER, PUBLISHED, publishedWith, recordsIn, serve } from './support/published';
 import { rabbitIn, userOf } from './support/rabbitmq';
 import { appOf, deployment, NAMESPACE, type RawObject, service } from './support/raw-objects';
@@ -81,6 +83,8 @@ const THROWN: Partial<Record<EdgeErrorCode, () => unknown>> = {
   },
   EDGE_ERR_BROKER_TLS: () => brokerIn(new EdgeApp(), { plainListeners: false }),
   EDGE_ERR_BROKER_FEATURE: () => userOf(rabbitIn(new EdgeApp()), 'camera').allowPublish('a.b'),
+  EDGE_ERR_GATEWAY_ACCESS: () => systemB().gateway.backend,
+  EDGE_ERR_GATEWAY_DESTINATION: () => GatewayDestination.provider(providerStack().fib, 'metrics.now'),
   EDGE_ERR_ROUTE_MODEL: () => irisStack({ model: undefined }),
   EDGE_ERR_ROUTE_CLIENT: () => irisStack({ clients: [] }),
   EDGE_ERR_ROUTE_OPTIONS: () => irisStack({ ordering: RouteOrdering.perTopic(), concurrency: 2 }),

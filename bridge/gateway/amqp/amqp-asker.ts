@@ -78,9 +78,9 @@ export class AmqpAsker implements Connection {
 
   async ask(address: Address, question: Question): Promise<Answer> {
     const open = this.#open;
-    const [problem] = this.problems();
-    if (!open || problem !== undefined) {
-      return refusal('BRIDGE_ERR_BROKER_CONNECTION', problem ?? 'there is no connection to the broker');
+    if (!open) return refusal('BRIDGE_ERR_BROKER_CONNECTION', 'there is no connection to the broker');
+    if (this.#blocked !== undefined) {
+      return refusal('BRIDGE_ERR_BROKER_CONNECTION', 'the broker takes no messages at the moment');
     }
     const id = randomUUID();
     const answer = this.#waiters.wait(id, remainingMs(question), question.gone);
@@ -104,13 +104,15 @@ export class AmqpAsker implements Connection {
     try {
       return await (await publisher).publish(message);
     } catch (error) {
-      if (open.publisher === publisher) this.#publishAnew(open);
+      if (open.publisher === publisher) this.#publishAnew(open, error as Error);
       return error as Error;
     }
   }
 
   /** A channel ends with an error, and the queue for answers is on another one. */
-  #publishAnew(open: OpenConnection): void {
+  #publishAnew(open: OpenConnection, reason: Error): void {
+    if (!open.connection.isOpen) return;
+    this.#events.failed(new LinkError('refused', reason.message), 0);
     open.publisher = ConfirmChannel.open(open.connection);
     open.publisher.catch(() => open.connection.destroy());
   }
@@ -155,7 +157,8 @@ export class AmqpAsker implements Connection {
 
 /** @param said nothing where nothing was said in time */
 function refusalIn(said: Confirmation | Error | undefined, { exchange, routingKey }: Address): Refusal | undefined {
-  if (said instanceof Error) return refusal('BRIDGE_ERR_UNCONFIRMED', `the broker broke off: ${said.message}`);
+  // What the broker has against it names users and hosts, and is in the log.
+  if (said instanceof Error) return refusal('BRIDGE_ERR_UNCONFIRMED', 'the broker broke off before it had the request');
   switch (said) {
     case 'confirmed':
       return undefined;

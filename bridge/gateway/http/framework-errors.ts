@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { errorReply } from '../../delivery/envelopes';
 import { type Refusal, refusal } from '../answer';
 
@@ -32,7 +33,9 @@ export function refusalOf({ code, statusCode = 500 }: CodedError): Refusal {
 
 /** Answers, as far as anybody can, what is no HTTP request, and ends the connection. */
 export function refuseConnection(error: CodedError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Before there is a common key, nothing that is written would ever be sent.
+  const agreed = !(socket instanceof TLSSocket) || socket.getFinished() !== undefined;
+  if (error.code === 'ECONNRESET' || !socket.writable || !agreed) {
     socket.destroy();
     return;
   }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 
 /**
  * Gives up on a requester that does not go on reading its response: what is not read is in memory, and the request keeps
@@ -10,7 +11,7 @@ import type { ServerResponse } from 'node:http';
  */
 export function waitForReader(response: ServerResponse, ms: number): void {
   const { socket } = response;
-  if (!socket || socket.writableLength === 0) return;
+  if (!(socket instanceof Socket) || socket.writableLength === 0) return;
   socket.setTimeout(ms);
   // Before Node starts the clock for the next request, which is another one.
   response.prependOnceListener('finish', () => socket.setTimeout(0));

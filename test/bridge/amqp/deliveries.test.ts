@@ -105,7 +105,7 @@ describe('Deliveries', () => {
     expect(handled).toHaveLength(3);
   });
 
-  it('takes nothing more when it is to come to an end, and ends when all work is done', async () => {
+  it('hands back what comes when it is to come to an end, and ends when all work is done', async () => {
     const { deliveries, handled } = taking();
     const channel = new FakeChannel();
     deliveries.take(delivery(1), channel.channel);
@@ -117,6 +117,6 @@ describe('Deliveries', () => {
     handled[0]?.done();
 
     await drained;
-    expect(channel.acknowledged).toEqual([1]);
+    expect([channel.acknowledged, channel.handedBack]).toEqual([[1], [2]]);
   });
 });

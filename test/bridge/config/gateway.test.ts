@@ -30,12 +30,15 @@ describe('a gateway configuration', () => {
       maxHeaders: 100,
       maxInFlight: 1_000,
       maxInFlightBytes: 256 * 1024 * 1024,
+      maxConnections: 10_000,
+      keepAliveTimeoutSeconds: 72,
       receiveTimeoutSeconds: 30,
       confirmTimeoutSeconds: 10,
       headers: { request: [], answer: [] },
       answerTopic: 'gateway/{clientId}/answers',
       results: { ttlSeconds: 300, maxResults: 1_000, maxBytes: 64 * 1024 * 1024 },
       drain: { delaySeconds: 5, timeoutSeconds: 60 },
+      accessLog: true,
       routes: [
         {
           name: 'predict',
@@ -79,6 +82,21 @@ describe('a gateway configuration', () => {
   it.each<[what: string, input: GatewayConfigInput, says: string]>([
     ['no way to go', gatewayInput({ routes: [{ name: 'a', path: '/a' }] }), 'routes[0] needs one way to go'],
     ['two ways to go', gatewayInput({ routes: [throughRabbitMq({ mqtt: MQTT })] }), 'routes[0] needs one way to go'],
+    [
+      'routing keys to choose from where there is no choice',
+      gatewayInput({ routes: [throughRabbitMq({ amqp: { exchange: 'X', routingKey: 'a', routingKeys: ['b'] } })] }),
+      'routes[0].amqp.routingKeys says what requests may choose, but requests choose none',
+    ],
+    [
+      'a routing key that is no pattern',
+      gatewayInput({ routes: [throughRabbitMq({ amqp: { exchange: 'X', routingKeys: ['a*'] } })] }),
+      'routes[0].amqp.routingKeys[0] is "a*", but "a*" is no word',
+    ],
+    [
+      'a routing key with a name in it',
+      gatewayInput({ routes: [throughRabbitMq({ amqp: { exchange: 'X', routingKeys: ['a.{b}'] } })] }),
+      'routes[0].amqp.routingKeys[0] is "a.{b}", but words have no names here',
+    ],
     ['no route', gatewayInput({ routes: [] }), 'gateway.routes is []'],
     ['no broker for a route', gatewayInput({}, { amqp: undefined }), 'the file needs amqp: route "predict" goes there'],
     [

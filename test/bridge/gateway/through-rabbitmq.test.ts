@@ -81,6 +81,50 @@ describe.skipIf(problem)(`a gateway in front of RabbitMQ${problem ? ` (skipped: 
     expect(Number(request?.expiration)).toBeLessThanOrEqual(305_000);
   });
 
+  it('tells the provider which span asks it', async () => {
+    const provider = await startProvider(rabbit.url(), () => PREDICTION);
+    const gateway = await runGateway({ ...config(), tracing: { sampleRatio: 0 } });
+    await gateway.ready();
+
+    const { headers } = await gateway.post();
+
+    const told = String(provider.requests[0]?.headers?.traceparent);
+    expect(told).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+    expect([told.slice(0, 35), told]).toStrictEqual([
+      String(headers.traceparent).slice(0, 35),
+      expect.not.stringContaining(String(headers.traceparent)),
+    ]);
+  });
+
+  it('hands bodies of several frames on, and back', async () => {
+    const body = JSON.stringify({ data: 'x'.repeat(3_000_000) });
+    await startProvider(rabbit.url(), (request) => ({ body: String(request.body) }));
+    const gateway = await started();
+
+    const answers = await Promise.all(Array.from({ length: 8 }, () => gateway.post({ body })));
+
+    expect(answers.map(({ status, text }) => [status, text === body])).toStrictEqual(answers.map(() => [200, true]));
+  });
+
+  it('asks the broker for no routing key that the route does not take', async () => {
+    const provider = await startProvider(rabbit.url(), () => PREDICTION, { bindingKey: '#', queue: 'all' });
+    const gateway = await started({
+      routes: [throughRabbitMq({ amqp: { exchange: 'ML.MQ', routingKeys: ['predict.*', 'score.#'] } })],
+    });
+    const keys = ['predict.now', 'score.a.b', 'manage.now', 'predict.now.then'];
+
+    const answers = await Promise.all(keys.map((key) => gateway.post({ headers: { 'routing-key': key } })));
+
+    expect(answers.map(({ status, code }) => [status, code])).toStrictEqual([
+      [200, undefined],
+      [200, undefined],
+      [404, 'BRIDGE_ERR_UNROUTABLE'],
+      [404, 'BRIDGE_ERR_UNROUTABLE'],
+    ]);
+    expect(new Set(provider.requests.map(({ routingKey }) => routingKey))).toStrictEqual(new Set(keys.slice(0, 2)));
+    await provider.channel.queueDelete({ queue: 'all' });
+  });
+
   it('hands bodies on as they were written, and back', async () => {
     const body = '{ "data" : 1.0, "data": 12345678901234567890 }';
     const provider = await startProvider(rabbit.url(), () => ({ body }));
@@ -234,7 +278,9 @@ describe.skipIf(problem)(`a gateway in front of RabbitMQ${problem ? ` (skipped: 
     const line = await gateway.log.line({ level: 'warn', code: 'BRIDGE_ERR_BROKER_CONNECTION' });
     expect(line.msg).toContain('there is no exchange "ML.LATER"');
     expect((await gateway.operations('/readyz')).status).toBe(503);
-    expect(await gateway.post()).toMatchObject({ status: 503, code: 'BRIDGE_ERR_BROKER_CONNECTION' });
+    const answer = await gateway.post();
+    expect(answer).toMatchObject({ status: 503, code: 'BRIDGE_ERR_BROKER_CONNECTION' });
+    expect(answer.text).not.toContain('127.0.0.1');
 
     await startProvider(rabbit.url(), () => PREDICTION, { exchange: 'ML.LATER', queue: 'later' });
     await gateway.ready();
@@ -269,6 +315,21 @@ describe.skipIf(problem)(`a gateway in front of RabbitMQ${problem ? ` (skipped: 
     const gateway = await started({}, { username: 'least', passwordFile: join(folder, 'least') });
 
     expect((await gateway.post()).status).toBe(200);
+  });
+
+  it('tells its log, and no requester, whom the broker does not let publish', async () => {
+    await startProvider(rabbit.url(), () => PREDICTION);
+    await rabbit.ctl('add_user', 'reader', 'secret');
+    await rabbit.ctl('set_permissions', 'reader', '^amq\\.gen-.*$', '^$', '^amq\\.gen-.*$');
+    writeFileSync(join(folder, 'reader'), 'secret');
+    const gateway = await started({}, { username: 'reader', passwordFile: join(folder, 'reader') });
+
+    const answer = await gateway.post();
+
+    expect([answer.status, answer.code]).toStrictEqual([503, 'BRIDGE_ERR_UNCONFIRMED']);
+    expect(answer.text).not.toContain('reader');
+    const line = await gateway.log.line({ level: 'warn', code: 'BRIDGE_ERR_BROKER_CONNECTION' });
+    expect(line.msg).toContain("refused for user 'reader'");
   });
 
   it('says who is refused when the password is wrong, and never the password', async () => {

@@ -20,13 +20,19 @@ async function modelThat(answer: (response: ServerResponse, body: string) => voi
 function gatewayTo(
   url: string,
   direct: Omit<DirectInput, 'model'> & { model?: Partial<DirectInput['model']> } = {},
-  changes: { path?: string; contentTypes?: string[]; headers?: { request?: string[]; answer?: string[] } } = {},
+  changes: {
+    accessLog?: boolean;
+    path?: string;
+    contentTypes?: string[];
+    headers?: { request?: string[]; answer?: string[] };
+  } = {},
 ) {
-  const { headers, path = PATH, ...route } = changes;
+  const { headers, accessLog = true, path = PATH, ...route } = changes;
   const model = { url, retry: { attempts: 1 }, ...direct.model };
   return runGateway(
     gatewayInput({
       routes: [{ name: 'iris', path, ...route, direct: { ...direct, model } }],
+      accessLog,
       ...(headers && { headers }),
     }),
   );
@@ -195,5 +201,18 @@ describe('the access log', () => {
       ms: expect.any(Number),
     });
     expect(JSON.stringify(gateway.log.lines)).not.toMatch(/sesame|secret is/);
+  });
+
+  it('has only what went wrong with the gateway, or behind it, where nobody wants more', async () => {
+    const answers = [200, 500];
+    const model = await modelThat((response) => json(response, { predictions: [1] }, answers.shift()));
+    const gateway = await gatewayTo(`${model.origin}${PATH}`, {}, { accessLog: false });
+
+    for (const RqUID of ['fine', 'broken']) await gateway.post({ path: PATH, body: BODY, headers: { RqUID } });
+    await gateway.post({ path: PATH, body: '[', headers: { RqUID: 'wrong' } });
+
+    await gateway.log.line({ requestId: 'broken' });
+    expect(gateway.log.lines.flatMap(({ requestId }) => requestId ?? [])).toStrictEqual(['broken']);
+    expect(await gateway.metric('gateway_requests_total{route="iris",status="200",code=""}')).toBe(1);
   });
 });

@@ -15,6 +15,7 @@ export class FakeChannel extends EventEmitter {
   active = true;
   readonly sent: Sent[] = [];
   readonly acknowledged: number[] = [];
+  readonly handedBack: number[] = [];
   readonly #failures: ((error: Error) => void)[] = [];
 
   get channel(): Channel {
@@ -47,6 +48,10 @@ export class FakeChannel extends EventEmitter {
 
   basicAck({ deliveryTag }: { deliveryTag: number }): void {
     this.acknowledged.push(deliveryTag);
+  }
+
+  basicNack({ deliveryTag }: { deliveryTag: number }): void {
+    this.handedBack.push(deliveryTag);
   }
 
   async close(): Promise<void> {

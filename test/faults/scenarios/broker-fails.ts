@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Load, split } from '../publisher';
+import { split } from '../amount';
+import type { Load } from '../publisher';
 import type { Scenario } from '../scenario';
 import { smallDiskProblem } from '../small-disk';
 import { BRIDGE_USER, type Setting, type Stage } from '../stage';

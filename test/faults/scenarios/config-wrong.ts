@@ -1,4 +1,5 @@
-import { type Load, split } from '../publisher';
+import { split } from '../amount';
+import type { Load } from '../publisher';
 import type { Scenario } from '../scenario';
 import { USUAL } from './usual';
 

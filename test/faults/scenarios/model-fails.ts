@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Load, split } from '../publisher';
+import { split } from '../amount';
+import type { Load } from '../publisher';
 import type { Scenario } from '../scenario';
 import { USUAL } from './usual';
 
@@ -39,7 +40,7 @@ export function slowModel({ window, takesMs, ...load }: Slow): Scenario {
   return {
     name: 'slow model',
     specification: `loses and repeats nothing, and stays connected, while each request takes ${takesMs} ms`,
-    load: { ...load, special: () => ({ delayMs: takesMs }) },
+    load,
     setting: { ...USUAL, window, keepaliveSeconds: 2 },
     promised: { duplicatesAtMost: 0, oneModelCallEach: true, reconnectsAtMost: 0 },
     play: ({ publisher }) => publisher.publish({ ...load, special: () => ({ delayMs: takesMs }) }),

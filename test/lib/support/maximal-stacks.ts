@@ -8,6 +8,7 @@ import { maximalCertificates } from './maximal-certificates';
 import { maximalEntry } from './maximal-entry';
 import { maximalLogins } from './maximal-logins';
 import { MAXIMAL_ENTRIES, maximalMl } from './maximal-ml';
+import { maximalProvider } from './maximal-provider';
 import { maximalRabbitMq } from './maximal-rabbitmq';
 import { maximalServing, maximalStandardServing } from './maximal-serving';
 import { maximalStack } from './maximal-stack';
@@ -33,6 +34,7 @@ export const MAXIMAL_STACKS: [name: string, build: (app: EdgeApp) => unknown][] 
   ['load balancers of AWS', maximalAlb],
   ['brokers behind Traefik and Gateways', maximalEntry],
   ['RabbitMQ, with an operator and without', maximalRabbitMq],
+  ['providers and gateways', maximalProvider],
   ...MAXIMAL_ENTRIES.map(([name, entry]): (typeof MAXIMAL_STACKS)[number] => [
     `ML services behind ${name}`,
     (app) => maximalMl(app, entry),

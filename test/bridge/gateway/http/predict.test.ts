@@ -27,7 +27,7 @@ describe('POST /v1/predict', () => {
         contentType: 'application/json',
         routingKey: 'predict.now',
         headers: {},
-        trace: { traceparent: TRACEPARENT },
+        trace: { fields: { traceparent: TRACEPARENT } },
       },
     ]);
   });

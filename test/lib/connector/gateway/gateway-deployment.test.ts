@@ -188,7 +188,7 @@ describe('B-8: who gets in', () => {
 });
 
 describe('B-9: at the broker', () => {
-  it('the gateway may publish what its routes lead to, and hear its own answers', () => {
+  it('the gateway may publish to the exchanges that its routes lead to, and hear its own answers', () => {
     const { permissions, topic_permissions } = accessOf(synthesize(systemB().app));
     const own = ({ user }: { user: string }) => user === 'gateway';
 
@@ -205,19 +205,22 @@ describe('B-9: at the broker', () => {
       user: 'gateway',
       vhost: '/',
       exchange: 'ML.MQ',
-      write: '^(predict\\.[^.#]*)$',
+      write: '^(.*)$',
       read: '^$',
     });
   });
 
-  it('with a fixed routing key it may publish with this one only', () => {
+  it.each([
+    ['predict.now', '/v1/predict', '^(predict\\.now)$'],
+    ['predict.{model}', '/v1/{model}', '^(predict\\.[^.#]*)$'],
+  ])('with the routing key %s it may publish with no other', (routingKey, path, write) => {
     const stack = gatewayStack();
-    stack.gateway.addRoute({ destination: GatewayDestination.provider(stack.fib, 'predict.now') });
+    stack.gateway.addRoute({ path, destination: GatewayDestination.provider(stack.fib, routingKey) });
     const manifests = synthesize(stack.app);
 
     const [grant] = accessOf(manifests).topic_permissions;
-    expect(grant.write).toBe('^(predict\\.now)$');
-    expect(gatewayConfig(manifests).gateway.routes[0]?.amqp?.routingKey).toBe('predict.now');
+    expect(grant.write).toBe(write);
+    expect(gatewayConfig(manifests).gateway.routes[0]?.amqp?.routingKey).toBe(routingKey);
   });
 });
 
@@ -303,6 +306,17 @@ describe('B-6 B-T2 X-6: the gateway waits longer than the provider’s model tak
       value: '"90 s"',
       rule: 'provider route fib gives its model 300 s',
     });
+  });
+
+  it('but not by what another route of the provider takes', () => {
+    const { app, gateway, provider, fib } = gatewayStack();
+    fibRoute(provider, {
+      queue: { name: 'slow', exchange: 'ML.MQ', bindingKeys: ['slow.*'] },
+      timeout: Duration.minutes(15),
+    });
+    gateway.addRoute({ destination: GatewayDestination.provider(fib) });
+
+    expect(gatewayConfig(synthesize(app)).gateway.routes[0]?.timeoutSeconds).toBe(305);
   });
 
   it('but not by what a provider at another broker takes', () => {
