@@ -2,7 +2,7 @@ export { BrokerAlerts, type BrokerAlertsOptions, type BrokerAlertsProps } from '
 export type { BrokerTls, CertificateIssuerReference, CertificateOwner, TlsVersion } from './broker/broker-tls';
 export { CertificateAuthority } from './broker/certificate-authority';
 export { Credentials, type SecretReference } from './broker/credentials';
-export { Mosquitto, type MosquittoTrust } from './broker/mosquitto';
+export { Mosquitto } from './broker/mosquitto';
 export { MosquittoParent, type MosquittoParentProps, type ParentOptions } from './broker/mosquitto-parent';
 export type { MosquittoProps } from './broker/mosquitto-props';
 export {
@@ -15,7 +15,7 @@ export { MosquittoVersion } from './broker/mosquitto-version';
 export type { BrokerTrust, IMqttBroker, IMqttUser } from './broker/mqtt-broker';
 export { ParentTopic, type ParentTopicOptions } from './broker/parent-topic';
 export { ClientCertificates } from './broker/rabbitmq/client-certificates';
-export { ClusterTopology } from './broker/rabbitmq/cluster-topology';
+export { ClusterTopology, type ClusterTopologyProps } from './broker/rabbitmq/cluster-topology';
 export { RabbitMq } from './broker/rabbitmq/rabbitmq';
 export { RabbitMqBroker } from './broker/rabbitmq/rabbitmq-broker';
 export { RabbitMqCluster, type RabbitMqClusterProps } from './broker/rabbitmq/rabbitmq-cluster';
@@ -25,7 +25,7 @@ export {
   type RabbitMqMonitoringOptions,
   type RabbitMqMonitoringProps,
 } from './broker/rabbitmq/rabbitmq-monitoring';
-export { RabbitMqNodes } from './broker/rabbitmq/rabbitmq-nodes';
+export { RabbitMqNodes, type RabbitMqNodesProps } from './broker/rabbitmq/rabbitmq-nodes';
 export {
   type RabbitMqBrokerProps,
   type RabbitMqMqttOptions,
@@ -46,12 +46,17 @@ export {
   type ConnectorMonitoringOptions,
   type ConnectorMonitoringProps,
 } from './connector/amqp/connector-monitoring';
+export type { NamedPort } from './connector/amqp/connector-pod';
 export {
   ConnectorScaling,
   type CpuScalingOptions,
   type QueueDepthScalingOptions,
 } from './connector/amqp/connector-scaling';
-export { ConnectorWorkload } from './connector/amqp/connector-workload';
+export {
+  type ConnectorPort,
+  ConnectorWorkload,
+  type ConnectorWorkloadProps,
+} from './connector/amqp/connector-workload';
 export { ExternalRabbitMq, type ExternalRabbitMqOptions } from './connector/amqp/external-rabbitmq';
 export type { ModelCallOptions } from './connector/amqp/model-call';
 export { ModelEndpoint } from './connector/amqp/model-endpoint';

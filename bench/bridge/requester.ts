@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import mqtt, { type MqttClient } from 'mqtt';
-import { coalesceWrites } from '../../bridge/pacing/coalesced-writes';
 import { NoStore, publishUnstored } from '../../bridge/mqtt/unstored-publishes';
+import { coalesceWrites } from '../../bridge/pacing/coalesced-writes';
 import { LoadGenerator, request, takeOrders } from './load';
 
 /**

@@ -19,7 +19,8 @@ interface Work {
 const MOST_ORPHANS = 1_000;
 
 /**
- * Acknowledges requests when the work behind them is done, each on the channel that it came on.
+ * Acknowledges requests when the work behind them is done, each on the channel that it came on. Requests that are done with
+ * at the same time, and in their order, are acknowledged together: a quorum queue writes each acknowledgement to its log.
  *
  * It outlives channels. When one ends, the broker delivers again what was not acknowledged there; a request that is still
  * being worked on, or is done with, is known again and not handed to the model twice.
@@ -29,7 +30,10 @@ export class Deliveries {
   readonly #adopted: (message: AsyncMessage) => void;
   readonly #running = new Set<Promise<void>>();
   readonly #orphans = new Map<string, Work[]>();
+  /** By the channel they came on, in the order of their tags. */
   readonly #held = new Map<Channel, Set<Work>>();
+  /** Work that is done, and is acknowledged with what else is done in this turn of the event loop. */
+  readonly #ripe = new Map<Channel, Work[]>();
   #orphaned = 0;
   #draining = false;
 
@@ -98,6 +102,7 @@ export class Deliveries {
   async drain(): Promise<void> {
     this.#draining = true;
     while (this.#running.size > 0) await Promise.all(this.#running);
+    for (const channel of this.#ripe.keys()) this.#acknowledgeRipe(channel);
   }
 
   #holdOn(channel: Channel): Set<Work> {
@@ -110,9 +115,34 @@ export class Deliveries {
   }
 
   #acknowledge(work: Work): void {
-    const { channel, tag } = work.delivery;
-    if (!this.#held.get(channel)?.delete(work) || !channel.active) return;
-    channel.basicAck({ deliveryTag: tag });
+    const { channel } = work.delivery;
+    const ripe = this.#ripe.get(channel);
+    if (ripe) {
+      ripe.push(work);
+      return;
+    }
+    this.#ripe.set(channel, [work]);
+    setImmediate(() => this.#acknowledgeRipe(channel));
+  }
+
+  /** On a channel that has ended meanwhile, there is nothing to acknowledge any more. */
+  #acknowledgeRipe(channel: Channel): void {
+    const ripe = this.#ripe.get(channel) ?? [];
+    const held = this.#held.get(channel);
+    this.#ripe.delete(channel);
+    if (!held || !channel.active) return;
+    let together: Work | undefined;
+    let count = 0;
+    for (const work of held) {
+      if (!work.done) break;
+      held.delete(work);
+      together = work;
+      count += 1;
+    }
+    if (together) channel.basicAck({ deliveryTag: together.delivery.tag, multiple: count > 1 });
+    for (const work of ripe) {
+      if (held.delete(work)) channel.basicAck({ deliveryTag: work.delivery.tag });
+    }
   }
 
   #adopt(identity: string | undefined): Work | undefined {

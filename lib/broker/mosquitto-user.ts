@@ -19,12 +19,12 @@ export class MosquittoUser implements IMqttUser {
   }
 
   /** Lets the user publish to what the filter matches. MQTT 3.1.1 clients are not told when a publish is refused. */
-  allowPublish(topicFilter: string): this {
+  allowPublish(topicFilter: string): IMqttUser {
     return this.#grant(topicFilter, 'write');
   }
 
   /** Lets the user receive what the filter matches. Mosquitto accepts every subscription and filters at delivery. */
-  allowSubscribe(topicFilter: string): this {
+  allowSubscribe(topicFilter: string): IMqttUser {
     return this.#grant(topicFilter, 'read');
   }
 

@@ -20,7 +20,6 @@ import {
 import { cpu, renderResources, renderSize } from '../kubernetes/plus';
 import { BrokerAlerts, type BrokerAlertsOptions, DROPPED_MESSAGES_TOPIC, unwatchedProblem } from './broker-alerts';
 import type { BrokerTls } from './broker-tls';
-import type { CertificateAuthority } from './certificate-authority';
 import type { Credentials } from './credentials';
 import { addressesOf } from './mosquitto-addresses';
 import { checkListeners, validName, validNamespace } from './mosquitto-checks';
@@ -35,15 +34,8 @@ import { DEFAULT_MEMORY, resolveSettings, wholeNumber } from './mosquitto-settin
 import type { MosquittoUser } from './mosquitto-user';
 import { MosquittoUsers } from './mosquitto-users';
 import { mosquittoWorkload } from './mosquitto-workload';
-import type { BridgeClient, IMqttBroker, IMqttUser } from './mqtt-broker';
+import type { BridgeClient, BrokerTrust, IMqttBroker, IMqttUser } from './mqtt-broker';
 import { type RegisteredRoute, RouteRegistry } from './route-registry';
-
-/** What a client inside the cluster needs to trust a broker that speaks TLS only. */
-export interface MosquittoTrust {
-  readonly authority: CertificateAuthority;
-  /** The name to hold the certificate against. @default - the host of the URL */
-  readonly serverName?: string;
-}
 
 /**
  * A Mosquitto broker: one pod with persistent sessions, hashed passwords, and an ACL that follows from the routes.
@@ -79,7 +71,7 @@ export class Mosquitto extends Chart implements IMqttBroker {
   /** Where clients inside the cluster connect to over secure websockets, where there is TLS. */
   readonly wssUrl: string | undefined;
   /** What clients of {@link mqttsUrl} and {@link wssUrl} need, where there is TLS. */
-  readonly trust: MosquittoTrust | undefined;
+  readonly trust: BrokerTrust | undefined;
 
   /** The namespace, unless it is not created. */
   readonly namespaceObject: ApiObject | undefined;

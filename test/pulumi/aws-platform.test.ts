@@ -43,6 +43,7 @@ describe.each(SDKS)('a platform on AWS, on the %s SDK', (sdk) => {
       'Certificate platform-1',
       'CertificateValidation platform-1',
       'CertificateValidation platform-1',
+      'ClusterObjects cluster',
       'CognitoLogin platform',
       'InferenceDns platform',
       'PlatformCertificate platform',

@@ -156,7 +156,10 @@ export class RabbitMqProcess {
     ];
     writeFileSync(this.#file('rabbitmq.conf'), lines.map((line) => `${line}\n`).join(''));
     const server = path.join(programs() ?? '', 'rabbitmq-server');
-    this.#child = new Child('rabbitmq-server', spawn(server, { cwd: directory, stdio: 'pipe', env: this.#environment }));
+    this.#child = new Child(
+      'rabbitmq-server',
+      spawn(server, { cwd: directory, stdio: 'pipe', env: this.#environment }),
+    );
     await this.#child.says(/Server startup complete/, START_MS);
   }
 

@@ -18,11 +18,14 @@ import { passwordHash, saltOf } from './rabbitmq-password-hash';
 import type { RabbitMqSettings } from './rabbitmq-settings';
 import type { RabbitMqUser } from './rabbitmq-user';
 
+/** `RabbitMqCluster` gives them. */
 export interface ClusterTopologyProps {
   readonly name: string;
   readonly namespace: string;
-  readonly contents: BrokerContents;
-  readonly settings: RabbitMqSettings;
+  /** @internal */
+  readonly _contents: BrokerContents;
+  /** @internal */
+  readonly _settings: RabbitMqSettings;
 }
 
 /** Without it the topology operator does not read a Secret. */
@@ -38,14 +41,14 @@ export class ClusterTopology extends Construct {
   constructor(scope: Construct, id: string, props: ClusterTopologyProps) {
     super(scope, id);
     this.#props = props;
-    const { vhost } = props.settings;
+    const { vhost } = props._settings;
     if (vhost !== '/') {
       this.#add('vhost', (id) => {
         const spec = { name: vhost, deletionPolicy: 'retain' as const, ...this.#cluster() };
         return new RabbitmqVhost(this, id, { metadata: this.#metadata('vhost', vhost), spec });
       });
     }
-    for (const { name, ...policy } of props.contents.policies()) {
+    for (const { name, ...policy } of props._contents.policies()) {
       this.#add(`policy-${name}`, (id) => {
         const spec = { name, vhost, ...policy, ...this.#cluster() };
         return new RabbitmqPolicy(this, id, { metadata: this.#metadata('policy', name), spec });
@@ -55,7 +58,7 @@ export class ClusterTopology extends Construct {
 
   /** @internal */
   _addUser(user: RabbitMqUser): void {
-    const { vhost } = this.#props.settings;
+    const { vhost } = this.#props._settings;
     const metadata = this.#metadata('user', user.name);
     const importCredentialsSecret = { name: this.#credentials(user, metadata.name) };
     this.#add(`user-${user.name}`, (id) => {
@@ -77,7 +80,7 @@ export class ClusterTopology extends Construct {
    * @internal
    */
   _update(): void {
-    const { contents, settings } = this.#props;
+    const { _contents: contents, _settings: settings } = this.#props;
     const { vhost } = settings;
     const { exchanges, queues, bindings } = contents.topology();
     for (const { name, type, durable } of exchanges) {
@@ -107,7 +110,7 @@ export class ClusterTopology extends Construct {
   }
 
   #topicPermission(user: RabbitMqUser, exchange: string): void {
-    const { vhost } = this.#props.settings;
+    const { vhost } = this.#props._settings;
     const text = `${user.name} ${exchange}`;
     this.#add(`topic-permission-${text}`, (id) => {
       const permissions = Lazy.any({ produce: () => user._topicPermission(exchange) }) as unknown as ReturnType<

@@ -71,7 +71,11 @@ export class RabbitMqCluster extends RabbitMqBroker {
         terminationGracePeriodSeconds: GRACE_SECONDS,
       },
     });
-    this.topology = new ClusterTopology(this, 'topology', { ...metadata, contents: this._contents, settings });
+    this.topology = new ClusterTopology(this, 'topology', {
+      ...metadata,
+      _contents: this._contents,
+      _settings: settings,
+    });
     const selector = { matchLabels: this._podLabels };
     this.podDisruptionBudget =
       settings.replicas > 1

@@ -25,10 +25,8 @@ import type { RabbitMqProps } from './rabbitmq-props';
 import { DEFAULT_MEMORY, DEFAULT_STORAGE, type RabbitMqSettings } from './rabbitmq-settings';
 import { rabbitMqWorkload } from './rabbitmq-workload';
 
-export interface RabbitMqNodesProps {
-  readonly name: string;
-  readonly namespace: string;
-  readonly labels: Record<string, string>;
+/** What the nodes are made of. */
+interface NodeParts {
   readonly broker: RabbitMqProps;
   readonly settings: RabbitMqSettings;
   readonly contents: BrokerContents;
@@ -36,6 +34,15 @@ export interface RabbitMqNodesProps {
   readonly clients: NetworkPeer[];
   /** Messages on their way to one MQTT client. */
   readonly prefetch: () => number;
+}
+
+/** `RabbitMq` gives them. */
+export interface RabbitMqNodesProps {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Record<string, string>;
+  /** @internal */
+  readonly _parts: NodeParts;
 }
 
 /** The nodes of a cluster, and all that they need. */
@@ -60,9 +67,10 @@ export class RabbitMqNodes extends Construct {
   /** @internal */
   constructor(scope: Construct, id: string, props: RabbitMqNodesProps) {
     super(scope, id);
-    const { name, namespace, labels, settings, contents } = props;
+    const { name, namespace, labels, _parts: parts } = props;
+    const { settings, contents } = parts;
     const metadata = (suffix = '') => ({ name: `${name}${suffix}`, namespace, labels });
-    const startup = () => startupFiles(settings, { name, namespace, nodes: `${name}-nodes` }, props.prefetch());
+    const startup = () => startupFiles(settings, { name, namespace, nodes: `${name}-nodes` }, parts.prefetch());
     this.serviceAccount = new ServiceAccount(this, 'service-account', metadata());
     this.configMap = new ConfigMap(this, 'config', {
       metadata: metadata('-config'),
@@ -86,7 +94,7 @@ export class RabbitMqNodes extends Construct {
         ports: [EPMD, CLUSTER_RPC, PROMETHEUS].map(servicePort),
       },
     });
-    const cookie = this.#cookie(props.broker.erlangCookie, metadata('-erlang-cookie'));
+    const cookie = this.#cookie(parts.broker.erlangCookie, metadata('-erlang-cookie'));
     this.cookieSecret = cookie.object;
     this.discovery = settings.version._asksKubernetes
       ? new RabbitMqDiscovery(this, 'discovery', metadata())
@@ -94,8 +102,8 @@ export class RabbitMqNodes extends Construct {
     this.statefulSet = rabbitMqWorkload(this, 'Resource', {
       ...{ name, namespace, labels, nodes: this.headlessService.name },
       replicas: settings.replicas,
-      image: validImage('RabbitMq.image', props.broker.image ?? settings.version.image),
-      resources: renderResources(props.broker.resources ?? DEFAULT_RESOURCES),
+      image: validImage('RabbitMq.image', parts.broker.image ?? settings.version.image),
+      resources: renderResources(parts.broker.resources ?? DEFAULT_RESOURCES),
       listeners: settings.listeners,
       configMap: this.configMap.name,
       accessSecret: this.accessSecret.name,
@@ -104,18 +112,18 @@ export class RabbitMqNodes extends Construct {
         metadata: { name: 'data', labels },
         spec: {
           accessModes: ['ReadWriteOnce'],
-          storageClassName: props.broker.storageClassName,
-          resources: { requests: { storage: renderSize(props.broker.storage ?? DEFAULT_STORAGE) } },
+          storageClassName: parts.broker.storageClassName,
+          resources: { requests: { storage: renderSize(parts.broker.storage ?? DEFAULT_STORAGE) } },
         },
       },
-      tlsSecret: props.certificates.tls?.secretName,
-      clientAuthority: props.certificates.clientAuthority,
+      tlsSecret: parts.certificates.tls?.secretName,
+      clientAuthority: parts.certificates.clientAuthority,
       asksKubernetes: settings.version._asksKubernetes,
       startupFiles: () => Object.values(startup()),
       secretUsers: () => contents.users.inSecrets(),
     });
     this.podDisruptionBudget = settings.replicas > 1 ? this.#disruptionBudget(metadata()) : undefined;
-    this.networkPolicy = this.#networkPolicy(props, metadata());
+    this.networkPolicy = this.#networkPolicy(parts, metadata());
   }
 
   #cookie(given: Credentials | undefined, metadata: Metadata) {
@@ -133,7 +141,7 @@ export class RabbitMqNodes extends Construct {
     });
   }
 
-  #networkPolicy({ settings, clients }: RabbitMqNodesProps, metadata: Metadata): ApiObject {
+  #networkPolicy({ settings, clients }: NodeParts, metadata: Metadata): ApiObject {
     const { namespace, labels } = metadata;
     const self = podsLabelled(namespace, labels);
     return new NetworkPolicy(this, 'network-policy', {

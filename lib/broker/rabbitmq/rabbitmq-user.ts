@@ -55,7 +55,7 @@ export class RabbitMqUser implements IMqttUser {
    *
    * @throws EdgeError EDGE_ERR_ROUTE_TOPIC for what is no filter; EDGE_ERR_BROKER_FEATURE for one with a dot or a star
    */
-  allowPublish(topicFilter: string): this {
+  allowPublish(topicFilter: string): IMqttUser {
     this.#topic(MQTT_EXCHANGE, 'write', mqttPattern(this.#checked(topicFilter)));
     this.#resource('write', MQTT_EXCHANGE);
     // Where a will that is delayed waits.
@@ -71,7 +71,7 @@ export class RabbitMqUser implements IMqttUser {
    *
    * @throws EdgeError EDGE_ERR_ROUTE_TOPIC for what is no filter; EDGE_ERR_BROKER_FEATURE for one with a dot or a star
    */
-  allowSubscribe(topicFilter: string): this {
+  allowSubscribe(topicFilter: string): IMqttUser {
     this.#topic(MQTT_EXCHANGE, 'read', mqttPattern(this.#checked(topicFilter)));
     this.#resource('read', MQTT_EXCHANGE);
     for (const id of this.clientIds) {

@@ -31,12 +31,14 @@ export class RabbitMq extends RabbitMqBroker {
       name: this.name,
       namespace: this.brokerNamespace,
       labels: this._podLabels,
-      broker: props,
-      settings: this._settings,
-      contents: this._contents,
-      certificates: this._certificates,
-      clients: this._clients,
-      prefetch: () => this._prefetch,
+      _parts: {
+        broker: props,
+        settings: this._settings,
+        contents: this._contents,
+        certificates: this._certificates,
+        clients: this._clients,
+        prefetch: () => this._prefetch,
+      },
     });
   }
 

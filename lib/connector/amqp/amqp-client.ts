@@ -22,8 +22,8 @@ export interface AmqpClientProps {
   readonly name: string;
   readonly namespace: string;
   readonly labels: Record<string, string>;
-  /** The pods that connect. */
-  readonly peer: NetworkPeer;
+  /** The pods that connect. @internal */
+  readonly _peer: NetworkPeer;
   readonly credentials: Credentials;
 }
 
@@ -38,7 +38,7 @@ export class AmqpClient extends Construct {
   readonly #props: AmqpClientProps;
   readonly #certificate: ClientCertificate | undefined;
 
-  /** @throws EdgeError EDGE_ERR_CREDENTIALS for a certificate that nobody asks for; EDGE_ERR_NAME or EDGE_ERR_DUPLICATE for a user */
+  /** @internal */
   constructor(scope: Construct, id: string, props: AmqpClientProps) {
     super(scope, id);
     const { broker, user, name, namespace, labels, credentials } = props;
@@ -47,7 +47,7 @@ export class AmqpClient extends Construct {
     if (isOfApp(broker)) {
       this.user = broker.addUser(user, credentials);
       this.#certificate = broker._certify(this, { user, name, namespace, labels });
-      broker._allowPeer(props.peer);
+      broker._allowPeer(props._peer);
     } else if (broker.requiresCertificates) {
       this.#certificate = { object: undefined, source: { secret: { name: clientSecretName(name), items: PAIR } } };
     }
@@ -62,8 +62,8 @@ export class AmqpClient extends Construct {
           });
   }
 
-  /** The part of a configuration that is about the broker. */
-  config(): ProviderConfigInput['amqp'] {
+  /** The part of a configuration that is about the broker. @internal */
+  _config(): ProviderConfigInput['amqp'] {
     const { broker, user, credentials } = this.#props;
     return {
       url: broker.amqpUrl,
@@ -77,32 +77,34 @@ export class AmqpClient extends Construct {
     };
   }
 
-  /** Where the password is; nothing for who is known by a certificate. */
-  get password(): SecretReference | undefined {
+  /** Where the password is; nothing for who is known by a certificate. @internal */
+  get _password(): SecretReference | undefined {
     const { name, credentials } = this.#props;
     if (credentials.certificate) return undefined;
     return credentials.secret ?? { secretName: passwordSecretName(name), key: 'password' };
   }
 
-  /** The source of a volume with `tls.crt` and `tls.key`; nothing where nobody asks for them. */
-  get certificate(): ProjectedSource | undefined {
+  /** The source of a volume with `tls.crt` and `tls.key`; nothing where nobody asks for them. @internal */
+  get _certificate(): ProjectedSource | undefined {
     return this.#certificate?.source;
   }
 
-  folders(): SecretFolder[] {
+  /** @internal */
+  _folders(): SecretFolder[] {
     const { trust } = this.#props.broker;
-    const { password } = this;
+    const { _password: password } = this;
     const source = password && {
       secret: { name: password.secretName, items: [{ key: password.key, path: paths.passwordFile }] },
     };
     return [
       secretFolder('credentials', paths.credentials, source),
       secretFolder('broker-authority', paths.brokerAuthority, trust?.authority._source(paths.authorityFile)),
-      secretFolder('broker-certificate', paths.brokerCertificate, this.certificate),
+      secretFolder('broker-certificate', paths.brokerCertificate, this._certificate),
     ].flat();
   }
 
-  egress(): NetworkRule[] {
+  /** The way to the broker. @internal */
+  _egress(): NetworkRule[] {
     const { broker } = this.#props;
     if (isOfApp(broker)) return [{ to: [broker._peer()], ports: [{ port: broker.amqpPort, protocol: 'TCP' }] }];
     return egressTo([new URL(broker.amqpUrl)]);

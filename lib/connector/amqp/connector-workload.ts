@@ -25,11 +25,16 @@ export interface ConnectorWorkloadProps {
   readonly servicePorts: ConnectorPort[];
   /** Whether the Service has an address of its own, or is only a list of pods. */
   readonly balanced: boolean;
-  readonly config: () => object;
-  readonly folders: () => SecretFolder[];
-  readonly graceSeconds: () => number;
-  readonly ingress: () => NetworkRule[];
-  readonly egress: () => NetworkRule[];
+  /** What the program reads, when the whole tree is there. @internal */
+  readonly _config: () => object;
+  /** @internal */
+  readonly _folders: () => SecretFolder[];
+  /** @internal */
+  readonly _graceSeconds: () => number;
+  /** Besides that to probes and metrics. @internal */
+  readonly _ingress: () => NetworkRule[];
+  /** Besides that to the DNS. @internal */
+  readonly _egress: () => NetworkRule[];
 }
 
 /** A port with what is spoken there. */
@@ -54,7 +59,7 @@ export class ConnectorWorkload extends Construct {
     super(scope, id);
     const { name, namespace, labels } = props;
     const metadata = (suffix = '') => ({ name: `${name}${suffix}`, namespace, labels });
-    const config = () => ({ [BRIDGE_PATHS.configFile]: written(props.config()) });
+    const config = () => ({ [BRIDGE_PATHS.configFile]: written(props._config()) });
     const parts = props.code._parts();
     this.codeConfigMaps = parts.map(
       (part, i) => new ConfigMap(this, `code-${i}`, { metadata: metadata(`-code-${i}`), ...part }),
@@ -80,9 +85,9 @@ export class ConnectorWorkload extends Construct {
               spread: props.several,
               configMap: this.configMap.name,
               codeConfigMaps: this.codeConfigMaps.map(({ name }) => name),
-              folders: props.folders(),
+              folders: props._folders(),
               startupFiles: [JSON.stringify(config()), JSON.stringify(parts)],
-              graceSeconds: props.graceSeconds(),
+              graceSeconds: props._graceSeconds(),
             }),
         }),
       },
@@ -103,8 +108,8 @@ export class ConnectorWorkload extends Construct {
       spec: {
         podSelector: { matchLabels: labels },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: Lazy.any({ produce: () => [METRICS, ...props.ingress()] }),
-        egress: Lazy.any({ produce: () => [DNS, ...props.egress()] }),
+        ingress: Lazy.any({ produce: () => [METRICS, ...props._ingress()] }),
+        egress: Lazy.any({ produce: () => [DNS, ...props._egress()] }),
       },
     });
   }

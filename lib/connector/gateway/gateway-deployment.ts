@@ -99,7 +99,7 @@ export class GatewayDeployment extends Chart {
     this.client =
       broker &&
       new AmqpClient(this, 'client', {
-        ...{ ...client, broker, peer: podsLabelled(namespace, labels) },
+        ...{ ...client, broker, _peer: podsLabelled(namespace, labels) },
         credentials: props.credentials ?? Credentials.fromSecret(passwordSecretName(name)),
       });
     this.mqttClient =
@@ -116,11 +116,11 @@ export class GatewayDeployment extends Chart {
       several: this.scaling.maxReplicas > 1,
       servicePorts: [this.#port, OPERATIONS_PORT],
       balanced: true,
-      config: () => this.#config(this.#routes),
-      folders: () => this.#folders(),
-      graceSeconds: () => this.#drainSeconds() + GATEWAY_DEFAULTS.drainDelaySeconds + KILL_MARGIN_SECONDS,
-      ingress: () => this.#ingress(),
-      egress: () => this.#egress(),
+      _config: () => this.#config(this.#routes),
+      _folders: () => this.#folders(),
+      _graceSeconds: () => this.#drainSeconds() + GATEWAY_DEFAULTS.drainDelaySeconds + KILL_MARGIN_SECONDS,
+      _ingress: () => this.#ingress(),
+      _egress: () => this.#egress(),
     });
     const cpuLimit = resources.cpu?.limit && millisOf(resources.cpu.limit);
     const scaled = { name, namespace, labels, cpuLimit };
@@ -191,7 +191,7 @@ export class GatewayDeployment extends Chart {
       service: this.workload.service,
       portName: this.#port.name,
       certifiedNames: this.#certifiedNames,
-      seconds: () => this.#longestSeconds() + GATEWAY_DEFAULTS.marginSeconds,
+      _seconds: () => this.#longestSeconds() + GATEWAY_DEFAULTS.marginSeconds,
     });
   }
 
@@ -210,8 +210,8 @@ export class GatewayDeployment extends Chart {
         drain: { timeoutSeconds: this.#drainSeconds() },
         routes: routes.map((route) => route._config(this.#modelSeconds(route))),
       },
-      amqp: this.client?.config(),
-      broker: this.mqttClient?.config(),
+      amqp: this.client?._config(),
+      broker: this.mqttClient?._config(),
       http: { port: OPERATIONS_PORT.port },
       tracing: this.#tracing?.config(BRIDGE_PATHS.tracing),
     };
@@ -234,8 +234,8 @@ export class GatewayDeployment extends Chart {
     return [
       ...secretFolder('certificate', paths.certificate, certificate),
       ...secretFolder('client-authority', paths.clientAuthority, this.access.clientAuthority?._source('ca.crt')),
-      ...(this.client?.folders() ?? []),
-      ...(this.mqttClient?.folders() ?? []),
+      ...(this.client?._folders() ?? []),
+      ...(this.mqttClient?._folders() ?? []),
       ...secretFolder('tracing', BRIDGE_PATHS.tracing, this.#tracing?.source),
     ];
   }
@@ -247,8 +247,8 @@ export class GatewayDeployment extends Chart {
 
   #egress(): NetworkRule[] {
     return uniqueRules([
-      ...(this.client?.egress() ?? []),
-      ...(this.mqttClient?.egress() ?? []),
+      ...(this.client?._egress() ?? []),
+      ...(this.mqttClient?._egress() ?? []),
       ...this.#routes.flatMap(({ destination }) => destination._direct?.model._egress() ?? []),
       ...(this.#tracing?.egress() ?? []),
     ]);

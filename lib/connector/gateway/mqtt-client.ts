@@ -63,7 +63,8 @@ export class MqttClient extends Construct {
     return `gateway/${this.#id}/+/answers`;
   }
 
-  config(): NonNullable<GatewayConfigInput['broker']> {
+  /** The part of a configuration that is about the broker. @internal */
+  _config(): NonNullable<GatewayConfigInput['broker']> {
     const { broker, user } = this.#props;
     const trust = brokerTrust(broker);
     return {
@@ -85,7 +86,8 @@ export class MqttClient extends Construct {
     };
   }
 
-  folders(): SecretFolder[] {
+  /** @internal */
+  _folders(): SecretFolder[] {
     const { broker, name, credentials } = this.#props;
     const { secretName, key } = credentials.secret ?? { secretName: mqttSecretName(name), key: PASSWORD_FILE };
     const password = { secret: { name: secretName, items: [{ key, path: PASSWORD_FILE }] } };
@@ -96,7 +98,8 @@ export class MqttClient extends Construct {
     ].flat();
   }
 
-  egress(): NetworkRule[] {
+  /** The way to the broker. @internal */
+  _egress(): NetworkRule[] {
     const { broker } = this.#props;
     return [{ to: [broker._peer()], ports: [{ port: broker.mqttPort, protocol: 'TCP' }] }];
   }

@@ -40,8 +40,8 @@ export interface OpenShiftExposureProps extends OpenShiftRouteOptions {
   readonly portName: string;
   /** Names in a certificate that the app makes; of others only their owners know them. */
   readonly certifiedNames: string[] | undefined;
-  /** The longest that a request may take. */
-  readonly seconds: () => number;
+  /** The longest that a request may take. @internal */
+  readonly _seconds: () => number;
 }
 
 /** The pods of OpenShift's routers, on networks of their own as on those of the nodes. */
@@ -75,7 +75,7 @@ export class OpenShiftExposure extends Construct {
         annotations: {
           // The router's own patience is 30 s.
           'haproxy.router.openshift.io/timeout': Lazy.any({
-            produce: () => `${Math.ceil(props.seconds())}s`,
+            produce: () => `${Math.ceil(props._seconds())}s`,
           }) as unknown as string,
         },
       },

@@ -83,7 +83,7 @@ export class ProviderDeployment extends Chart {
       this.namespaceObject = declareNamespace(this, namespace, PodSecurity.RESTRICTED);
     }
     this.client = new AmqpClient(this, 'client', {
-      ...{ broker, name, namespace, labels, peer: podsLabelled(namespace, labels), user: props.user ?? name },
+      ...{ broker, name, namespace, labels, _peer: podsLabelled(namespace, labels), user: props.user ?? name },
       credentials: props.credentials ?? Credentials.fromSecret(passwordSecretName(name)),
     });
     const resources = props.resources ?? DEFAULT_RESOURCES;
@@ -94,18 +94,18 @@ export class ProviderDeployment extends Chart {
       several: this.scaling.maxReplicas > 1,
       servicePorts: [OPERATIONS_PORT],
       balanced: false,
-      config: () => this.#config(this.#routes),
-      folders: () => this.#folders(),
-      graceSeconds: () => this.#drainSeconds() + KILL_MARGIN_SECONDS,
-      ingress: () => [],
-      egress: () => this.#egress(),
+      _config: () => this.#config(this.#routes),
+      _folders: () => this.#folders(),
+      _graceSeconds: () => this.#drainSeconds() + KILL_MARGIN_SECONDS,
+      _ingress: () => [],
+      _egress: () => this.#egress(),
     });
     const scaled = { name, namespace, labels };
     const cpuLimit = resources.cpu?.limit && millisOf(resources.cpu.limit);
     this.horizontalPodAutoscaler = this.scaling._cpuScaler(this, 'autoscaler', { ...scaled, cpuLimit });
     const { _queueDepth: scaling, minReplicas } = this.scaling;
-    const queues = () => this.#routes.map(({ queue }) => queue.name);
-    this.queueScaler = scaling && new QueueScaler(this, 'scaler', { ...scaled, broker, minReplicas, scaling, queues });
+    const _queues = () => this.#routes.map(({ queue }) => queue.name);
+    this.queueScaler = scaling && new QueueScaler(this, 'scaler', { ...scaled, broker, minReplicas, scaling, _queues });
     this.node.addValidation({ validate: () => [...this.#missingRoutes(), ...this.#refusedConfig()] });
   }
 
@@ -127,7 +127,7 @@ export class ProviderDeployment extends Chart {
     this.#checkConfig(route);
     if (isOfApp(this.broker)) this.broker._declare(route._queues());
     if (this.client.user) route._grant(this.client.user);
-    this.queueScaler?.watch(route.queue.name);
+    this.queueScaler?._watch(route.queue.name);
     route.model._allowFrom(podsLabelled(this.providerNamespace, podLabels('inference-provider', this.name)));
     this.#routes.push(route);
     return route;
@@ -141,7 +141,7 @@ export class ProviderDeployment extends Chart {
 
   #config(routes: ProviderRoute[]): ProviderConfigInput {
     return {
-      amqp: this.client.config(),
+      amqp: this.client._config(),
       delivery: { drainTimeoutSeconds: this.#drainSeconds() },
       http: { port: OPERATIONS_PORT.port },
       tracing: this.#tracing?.config(paths.tracing),
@@ -158,7 +158,7 @@ export class ProviderDeployment extends Chart {
 
   #folders(): SecretFolder[] {
     return [
-      ...this.client.folders(),
+      ...this.client._folders(),
       ...secretFolder('model-login', paths.modelLogin, this.#modelLogin?._source()),
       ...secretFolder('tracing', paths.tracing, this.#tracing?.source),
     ];
@@ -166,7 +166,7 @@ export class ProviderDeployment extends Chart {
 
   #egress(): NetworkRule[] {
     return uniqueRules([
-      ...this.client.egress(),
+      ...this.client._egress(),
       ...this.#routes.flatMap(({ model }) => model._egress()),
       ...(this.#modelLogin?._egress() ?? []),
       ...(this.#tracing?.egress() ?? []),

@@ -19,8 +19,8 @@ export interface QueueScalerProps {
   readonly broker: RabbitMqBroker | ExternalRabbitMq;
   readonly minReplicas: number;
   readonly scaling: QueueDepthScalingOptions;
-  /** The queues, which may still become more. */
-  readonly queues: () => string[];
+  /** The queues, which may still become more. @internal */
+  readonly _queues: () => string[];
 }
 
 /** KEDA's eyes on the queues of a provider: a user that may look at them, and an autoscaler that goes by what it sees. */
@@ -40,8 +40,10 @@ export class QueueScaler extends Construct {
     const credentials = scaling.credentials ?? Credentials.fromSecret(passwordSecretName(name));
     checkCredentials(credentials);
     checkServerName(broker);
-    const peer = podsOfNamespaces(operator);
-    this.client = new AmqpClient(this, 'client', { broker, user: name, name, namespace, labels, peer, credentials });
+    this.client = new AmqpClient(this, 'client', {
+      ...{ broker, user: name, name, namespace, labels, credentials },
+      _peer: podsOfNamespaces(operator),
+    });
     const encrypted = broker.trust !== undefined;
     this.configMap = new ConfigMap(this, 'parameters', {
       metadata: { name, namespace, labels },
@@ -60,7 +62,7 @@ export class QueueScaler extends Construct {
         advanced: { horizontalPodAutoscalerConfig: { behavior: SCALING_BEHAVIOR } },
         triggers: Lazy.any({
           produce: () =>
-            props.queues().map((queueName) => ({
+            props._queues().map((queueName) => ({
               type: 'rabbitmq',
               name: queueName.replace(/[^A-Za-z0-9-]/g, '-'),
               metricType: 'AverageValue',
@@ -78,13 +80,13 @@ export class QueueScaler extends Construct {
     });
   }
 
-  /** Lets KEDA look how many requests wait: to RabbitMQ that is declaring the queue as it is. */
-  watch(queue: string): void {
+  /** Lets KEDA look how many requests wait: to RabbitMQ that is declaring the queue as it is. @internal */
+  _watch(queue: string): void {
     this.client.user?.allowDeclare(queue);
   }
 
   #parameters({ trust }: RabbitMqBroker | ExternalRabbitMq, encrypted: boolean) {
-    const { password, certificate } = this.client;
+    const { _password: password, _certificate: certificate } = this.client;
     const sources: [parameter: string, source: ProjectedSource | undefined, key: string][] = [
       ['password', password && { secret: { name: password.secretName } }, password?.key ?? ''],
       ['ca', trust?.authority._source('ca.crt'), trust?.authority.key ?? ''],

@@ -14,6 +14,12 @@ function taking() {
   return { deliveries, handled, adopted };
 }
 
+/** What is done with is acknowledged a turn of the event loop later. */
+async function acknowledged(): Promise<void> {
+  await settle();
+  await settle();
+}
+
 describe('Deliveries', () => {
   it('acknowledges each request when its work is done, in whatever order', async () => {
     const { deliveries, handled } = taking();
@@ -23,10 +29,38 @@ describe('Deliveries', () => {
     expect([deliveries.working, deliveries.unacknowledged]).toEqual([2, 2]);
 
     handled[1]?.done();
-    await settle();
+    await acknowledged();
 
     expect(channel.acknowledged).toEqual([2]);
     expect([deliveries.working, deliveries.unacknowledged]).toEqual([1, 1]);
+  });
+
+  it('acknowledges together what is done at the same time, up to the first that is not', async () => {
+    const { deliveries, handled } = taking();
+    const channel = new FakeChannel();
+    for (const tag of [1, 2, 3, 4, 5]) deliveries.take(delivery(tag), channel.channel);
+
+    for (const i of [4, 2, 1, 0]) handled[i]?.done();
+    await acknowledged();
+
+    expect([channel.acknowledgedUpTo, channel.acknowledged]).toEqual([[3], [5]]);
+    expect(deliveries.unacknowledged).toBe(1);
+  });
+
+  it('knows a request again that was done with when its channel ended, and not yet acknowledged', async () => {
+    const { deliveries, handled } = taking();
+    const [first, second] = [new FakeChannel(), new FakeChannel()];
+    deliveries.take(delivery(1, { correlationId: 'c-1' }), first.channel);
+    handled[0]?.done();
+    await Promise.resolve();
+    await first.close();
+    deliveries.lost(first.channel);
+
+    deliveries.take(delivery(1, { correlationId: 'c-1', redelivered: true }), second.channel);
+    await acknowledged();
+
+    expect(handled).toHaveLength(1);
+    expect([first.acknowledged, second.acknowledged]).toEqual([[], [1]]);
   });
 
   it('acknowledges nothing on a channel that a request did not come on', async () => {
@@ -38,7 +72,7 @@ describe('Deliveries', () => {
     deliveries.take(delivery(1, { correlationId: 'other' }), second.channel);
 
     handled[0]?.done();
-    await settle();
+    await acknowledged();
 
     expect([first.acknowledged, second.acknowledged]).toEqual([[], []]);
   });
@@ -52,7 +86,7 @@ describe('Deliveries', () => {
 
     deliveries.take(delivery(1, { correlationId: 'c-1', redelivered: true }), second.channel);
     handled[0]?.done();
-    await settle();
+    await acknowledged();
 
     expect(handled).toHaveLength(1);
     expect(adopted).toHaveLength(1);
@@ -66,7 +100,7 @@ describe('Deliveries', () => {
     await first.close();
     deliveries.lost(first.channel);
     handled[0]?.done();
-    await settle();
+    await acknowledged();
 
     deliveries.take(delivery(1, { correlationId: 'c-1', redelivered: true }), second.channel);
 

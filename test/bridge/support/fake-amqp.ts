@@ -15,6 +15,8 @@ export class FakeChannel extends EventEmitter {
   active = true;
   readonly sent: Sent[] = [];
   readonly acknowledged: number[] = [];
+  /** Those of the acknowledgements that are for all messages before them too. */
+  readonly acknowledgedUpTo: number[] = [];
   readonly handedBack: number[] = [];
   readonly #failures: ((error: Error) => void)[] = [];
 
@@ -46,8 +48,8 @@ export class FakeChannel extends EventEmitter {
     this.emit('close');
   }
 
-  basicAck({ deliveryTag }: { deliveryTag: number }): void {
-    this.acknowledged.push(deliveryTag);
+  basicAck({ deliveryTag, multiple = false }: { deliveryTag: number; multiple?: boolean }): void {
+    (multiple ? this.acknowledgedUpTo : this.acknowledged).push(deliveryTag);
   }
 
   basicNack({ deliveryTag }: { deliveryTag: number }): void {
