@@ -103,6 +103,7 @@ describe('Deliveries', () => {
     await acknowledged();
 
     deliveries.take(delivery(1, { correlationId: 'c-1', redelivered: true }), second.channel);
+    await acknowledged();
 
     expect(handled).toHaveLength(1);
     expect(second.acknowledged).toEqual([1]);
