@@ -14,6 +14,8 @@ const lazySources = {
 
 export default defineConfig({
   test: {
+    // Most of the time is spent on waiting for brokers, and for programs of Pulumi.
+    maxWorkers: 3,
     projects: [
       {
         plugins: [lazySources],
