@@ -28,7 +28,7 @@ export const SATURATED_PAIRS: readonly { readonly bare: Row; readonly ours: Row 
   ours: { name: `provider, ${type}`, over: 'AMQP', provider: { ...OURS, type }, load: SATURATED },
 }));
 export const DIRECT_ROW: Row = { name: 'provider, asked over AMQP', over: 'AMQP', provider: OURS, load: STEADY };
-export const GATEWAY_ROW: Row = { name: 'gateway and provider', over: 'HTTP', provider: OURS, load: STEADY };
+export const GATEWAY_ROW: Row = { name: 'gateway, asked over HTTP', over: 'HTTP', provider: OURS, load: STEADY };
 
 export const ROWS: readonly Row[] = [
   ...SATURATED_PAIRS.flatMap(({ bare, ours }) => [bare, ours]),

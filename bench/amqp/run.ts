@@ -10,10 +10,11 @@ import { onStage, queueOf } from './stage';
 const USAGE = `Usage: npm run bench:amqp [-- --quick] [--rounds N] [--only TEXT]
 
 How fast the provider and the gateway are: against a real RabbitMQ, a model that takes no time, and the least that a
-provider can do on the same client. Every row is measured once a round, in turns; figures are the middle of the rounds.
+provider can do on the same client. Every row is measured once a round, in turns; figures are the middle of the rounds,
+and what the gateway adds is the difference of the shortest.
 
   --quick               one short round
-  --rounds N            an odd number; default 5
+  --rounds N            an odd number; default 7
   --only TEXT           only rows with this in their name
 `;
 const USUAL: Times = { warmUpMs: 1_500, measureMs: 4_000 };
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
     process.stdout.write(`skipped: ${problem}\n`);
     return;
   }
-  const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 7));
   const times = values.quick ? QUICK : USUAL;
   const rows = ROWS.filter(({ name }) => name.includes(values.only));
   const providers = new Map([...rows, GATEWAY_ROW].map(({ provider }) => [queueOf(provider), provider]));

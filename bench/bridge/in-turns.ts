@@ -15,7 +15,8 @@ export async function inTurns<R extends { readonly name: string }>(
     for (const row of round % 2 === 0 ? rows : rows.toReversed()) {
       const measured = await measureOne(row);
       results.get(row)?.push(measured);
-      process.stderr.write(`round ${round + 1}/${rounds}, ${row.name}: ${measured.perSecond.toFixed(0)}/s\n`);
+      const figures = `${measured.perSecond.toFixed(0)}/s, p50 ${measured.p50Ms.toFixed(2)} ms`;
+      process.stderr.write(`round ${round + 1}/${rounds}, ${row.name}: ${figures}\n`);
     }
   }
   return results;

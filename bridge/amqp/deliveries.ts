@@ -15,12 +15,16 @@ interface Work {
   delivery: Delivery;
 }
 
+/** Of the requests that are held: so many are acknowledged together, so that the broker goes on delivering meanwhile. */
+const RIPE_SHARE = 1 / 8;
+const LONGEST_RIPE_MS = 1;
+
 /** Of requests whose channel has ended; the broker may have handed any of them to somebody else. */
 const MOST_ORPHANS = 1_000;
 
 /**
- * Acknowledges requests when the work behind them is done, each on the channel that it came on. Requests that are done with
- * at the same time, and in their order, are acknowledged together: a quorum queue writes each acknowledgement to its log.
+ * Acknowledges requests when the work behind them is done, each on the channel that it came on. Of many, some are
+ * acknowledged together: each acknowledgement is a packet, and an entry in the log of a quorum queue.
  *
  * It outlives channels. When one ends, the broker delivers again what was not acknowledged there; a request that is still
  * being worked on, or is done with, is known again and not handed to the model twice.
@@ -32,7 +36,7 @@ export class Deliveries {
   readonly #orphans = new Map<string, Work[]>();
   /** By the channel they came on, in the order of their tags. */
   readonly #held = new Map<Channel, Set<Work>>();
-  /** Work that is done, and is acknowledged with what else is done in this turn of the event loop. */
+  /** Work that is done, and waits for more to be acknowledged with. */
   readonly #ripe = new Map<Channel, Work[]>();
   #orphaned = 0;
   #draining = false;
@@ -116,13 +120,12 @@ export class Deliveries {
 
   #acknowledge(work: Work): void {
     const { channel } = work.delivery;
-    const ripe = this.#ripe.get(channel);
-    if (ripe) {
-      ripe.push(work);
-      return;
-    }
-    this.#ripe.set(channel, [work]);
-    setImmediate(() => this.#acknowledgeRipe(channel));
+    const ripe = this.#ripe.get(channel) ?? [];
+    ripe.push(work);
+    this.#ripe.set(channel, ripe);
+    const held = this.#held.get(channel)?.size ?? 0;
+    if (ripe.length >= held * RIPE_SHARE) this.#acknowledgeRipe(channel);
+    else if (ripe.length === 1) setTimeout(() => this.#acknowledgeRipe(channel), LONGEST_RIPE_MS);
   }
 
   /** On a channel that has ended meanwhile, there is nothing to acknowledge any more. */
@@ -131,15 +134,14 @@ export class Deliveries {
     const held = this.#held.get(channel);
     this.#ripe.delete(channel);
     if (!held || !channel.active) return;
-    let together: Work | undefined;
-    let count = 0;
+    const inOrder: Work[] = [];
     for (const work of held) {
       if (!work.done) break;
+      inOrder.push(work);
       held.delete(work);
-      together = work;
-      count += 1;
     }
-    if (together) channel.basicAck({ deliveryTag: together.delivery.tag, multiple: count > 1 });
+    const last = inOrder.at(-1);
+    if (last) channel.basicAck({ deliveryTag: last.delivery.tag, multiple: inOrder.length > 1 });
     for (const work of ripe) {
       if (held.delete(work)) channel.basicAck({ deliveryTag: work.delivery.tag });
     }

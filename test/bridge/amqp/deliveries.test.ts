@@ -1,5 +1,5 @@
 import type { AsyncMessage } from 'rabbitmq-client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Deliveries } from '../../../bridge/amqp/deliveries';
 import { isPending, settle } from '../support/deferred';
 import { delivery, FakeChannel } from '../support/fake-amqp';
@@ -14,12 +14,6 @@ function taking() {
   return { deliveries, handled, adopted };
 }
 
-/** What is done with is acknowledged a turn of the event loop later. */
-async function acknowledged(): Promise<void> {
-  await settle();
-  await settle();
-}
-
 describe('Deliveries', () => {
   it('acknowledges each request when its work is done, in whatever order', async () => {
     const { deliveries, handled } = taking();
@@ -29,37 +23,55 @@ describe('Deliveries', () => {
     expect([deliveries.working, deliveries.unacknowledged]).toEqual([2, 2]);
 
     handled[1]?.done();
-    await acknowledged();
+    await settle();
 
     expect(channel.acknowledged).toEqual([2]);
     expect([deliveries.working, deliveries.unacknowledged]).toEqual([1, 1]);
   });
 
-  it('acknowledges together what is done at the same time, up to the first that is not', async () => {
+  it('acknowledges an eighth of many together, up to the first that is not done', async () => {
     const { deliveries, handled } = taking();
     const channel = new FakeChannel();
-    for (const tag of [1, 2, 3, 4, 5]) deliveries.take(delivery(tag), channel.channel);
+    for (let tag = 1; tag <= 32; tag += 1) deliveries.take(delivery(tag), channel.channel);
 
-    for (const i of [4, 2, 1, 0]) handled[i]?.done();
-    await acknowledged();
+    for (const i of [4, 2, 1]) handled[i]?.done();
+    await settle();
+    expect([channel.acknowledgedUpTo, channel.acknowledged]).toEqual([[], []]);
+    handled[0]?.done();
+    await settle();
 
     expect([channel.acknowledgedUpTo, channel.acknowledged]).toEqual([[3], [5]]);
-    expect(deliveries.unacknowledged).toBe(1);
+    expect(deliveries.unacknowledged).toBe(28);
+  });
+
+  it('lets what is done wait for others for a moment only', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { deliveries, handled } = taking();
+    const channel = new FakeChannel();
+    for (let tag = 1; tag <= 32; tag += 1) deliveries.take(delivery(tag), channel.channel);
+
+    handled[0]?.done();
+    await vi.advanceTimersByTimeAsync(1);
+
+    expect(channel.acknowledged).toEqual([1]);
   });
 
   it('knows a request again that was done with when its channel ended, and not yet acknowledged', async () => {
     const { deliveries, handled } = taking();
     const [first, second] = [new FakeChannel(), new FakeChannel()];
-    deliveries.take(delivery(1, { correlationId: 'c-1' }), first.channel);
+    for (let tag = 1; tag <= 32; tag += 1) {
+      deliveries.take(delivery(tag, { correlationId: `c-${tag}` }), first.channel);
+    }
     handled[0]?.done();
     await Promise.resolve();
     await first.close();
     deliveries.lost(first.channel);
 
     deliveries.take(delivery(1, { correlationId: 'c-1', redelivered: true }), second.channel);
-    await acknowledged();
+    await settle();
 
-    expect(handled).toHaveLength(1);
+    expect(handled).toHaveLength(32);
     expect([first.acknowledged, second.acknowledged]).toEqual([[], [1]]);
   });
 
@@ -72,7 +84,7 @@ describe('Deliveries', () => {
     deliveries.take(delivery(1, { correlationId: 'other' }), second.channel);
 
     handled[0]?.done();
-    await acknowledged();
+    await settle();
 
     expect([first.acknowledged, second.acknowledged]).toEqual([[], []]);
   });
@@ -86,7 +98,7 @@ describe('Deliveries', () => {
 
     deliveries.take(delivery(1, { correlationId: 'c-1', redelivered: true }), second.channel);
     handled[0]?.done();
-    await acknowledged();
+    await settle();
 
     expect(handled).toHaveLength(1);
     expect(adopted).toHaveLength(1);
@@ -100,10 +112,10 @@ describe('Deliveries', () => {
     await first.close();
     deliveries.lost(first.channel);
     handled[0]?.done();
-    await acknowledged();
+    await settle();
 
     deliveries.take(delivery(1, { correlationId: 'c-1', redelivered: true }), second.channel);
-    await acknowledged();
+    await settle();
 
     expect(handled).toHaveLength(1);
     expect(second.acknowledged).toEqual([1]);
