@@ -36,26 +36,30 @@ export function checksOf(results: Results): Check[] {
       kept: times >= LEAST_RATIO,
     });
   }
-  const [direct, gateway] = [least(results, DIRECT_ROW), least(results, GATEWAY_ROW)];
-  if (direct !== undefined && gateway !== undefined) {
-    const added = gateway - direct;
+  const added = inSameRounds(results, GATEWAY_ROW, DIRECT_ROW, (gateway, direct) => gateway.p50Ms - direct.p50Ms);
+  if (added !== undefined) {
     const text = `the gateway adds ${added.toFixed(2)} ms at p50 at a steady rate, less than ${MOST_ADDED_MS}`;
     found.push({ text, kept: added < MOST_ADDED_MS });
   }
   return found;
 }
 
-/** The middle of what the rounds found: each is compared with its own round. */
 function ratio(results: Results, row: Row): number | undefined {
-  const bare = SATURATED_PAIRS.find(({ ours }) => ours === row)?.bare;
-  const rounds = results.get(row) ?? [];
-  const beside = bare && results.get(bare);
-  if (!beside || rounds.length === 0) return undefined;
-  return median(rounds.map(({ perSecond }, round) => perSecond / (beside[round]?.perSecond ?? Number.NaN)));
+  const pair = SATURATED_PAIRS.find(({ ours }) => ours === row);
+  return pair && inSameRounds(results, row, pair.bare, (ours, bare) => ours.perSecond / bare.perSecond);
 }
 
-/** The shortest p50 of all rounds: whatever else there is on the machine only makes it longer. */
-function least(results: Results, row: Row): number | undefined {
-  const rounds = results.get(row);
-  return rounds && Math.min(...rounds.map(({ p50Ms }) => p50Ms));
+/** The middle of what comparing two rows gives, each with its own round. */
+function inSameRounds(
+  results: Results,
+  row: Row,
+  other: Row,
+  compare: (measured: Measured, other: Measured) => number,
+): number | undefined {
+  const others = results.get(other) ?? [];
+  const figures = (results.get(row) ?? []).flatMap((measured, round) => {
+    const beside = others[round];
+    return beside ? [compare(measured, beside)] : [];
+  });
+  return figures.length > 0 ? median(figures) : undefined;
 }

@@ -10,8 +10,7 @@ import { onStage, queueOf } from './stage';
 const USAGE = `Usage: npm run bench:amqp [-- --quick] [--rounds N] [--only TEXT]
 
 How fast the provider and the gateway are: against a real RabbitMQ, a model that takes no time, and the least that a
-provider can do on the same client. Every row is measured once a round, in turns; figures are the middle of the rounds,
-and what the gateway adds is the difference of the shortest.
+provider can do on the same client. Every row is measured once a round, in turns; figures are the middle of the rounds.
 
   --quick               one short round
   --rounds N            an odd number; default 7
