@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 
 /**
- * How long it takes to load the library, against cdk8s-plus-27 alone, which it stands on. Each figure is the fastest of
- * several processes, taken in turns, without the start of Node: whatever else the machine does only adds to it.
+ * How long it takes to load the library, against cdk8s-plus-27, which people load beside it. Each figure is the fastest
+ * of several processes, taken in turns, without the start of Node: whatever else the machine does only adds to it.
  */
 
 const RUNS = 15;

@@ -1,9 +1,9 @@
 import type { Size } from 'cdk8s';
-import { type ContainerResources, Cpu } from 'cdk8s-plus-27';
+import type { ContainerResources, Cpu } from 'cdk8s-plus-27';
 
 /**
  * The only place that knows cdk8s-plus. Its vocabulary (ContainerResources, ISecret) is what people already use; its
- * objects and defaults are not taken over.
+ * objects and defaults are not taken over, and nothing of it is loaded: that takes as long as the rest of this library.
  */
 export type { ContainerResources, ISecret } from 'cdk8s-plus-27';
 
@@ -22,7 +22,7 @@ export function renderSize(size: Size): string {
 
 /** Processors in thousandths. */
 export function cpu(millis: number): Cpu {
-  return Cpu.millis(millis);
+  return { amount: `${millis}m` };
 }
 
 /** How many thousandths of a processor that is. */

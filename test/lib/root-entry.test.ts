@@ -28,7 +28,7 @@ describe('requiring lib/index', () => {
     expect(loaded).toContain('cdk8s');
   });
 
-  it.each(['@pulumi/pulumi', 'mqtt', 'undici', 'zod', 'pino', 'prom-client', 'aedes', 'ws'])(
+  it.each(['cdk8s-plus-27', '@pulumi/pulumi', 'mqtt', 'undici', 'zod', 'pino', 'prom-client', 'aedes', 'ws'])(
     'does not load %s',
     (name) => {
       expect(loaded).not.toContain(name);

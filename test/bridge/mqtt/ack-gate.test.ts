@@ -1,6 +1,6 @@
 import type { IPublishPacket } from 'mqtt';
 import { describe, expect, it, vi } from 'vitest';
-import { AckGate } from '../../../bridge/delivery/ack-gate';
+import { AckGate } from '../../../bridge/mqtt/ack-gate';
 import { isPending, settle } from '../support/deferred';
 import { FakeClient, message } from '../support/fake-client';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IPublishPacket, MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AckGate } from '../../../bridge/delivery/ack-gate';
+import { AckGate } from '../../../bridge/mqtt/ack-gate';
 import { assertAcknowledgementHook, createRequestClient } from '../../../bridge/mqtt/client';
 import { connectClient, eventOf, startBroker, type TestBroker } from '../support/broker';
 import { brokerConfig } from '../support/config';

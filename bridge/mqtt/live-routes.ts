@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RouteConfig } from '../config';
 import { TopicPattern } from '../config/topic-pattern';
-import { RouteTable } from '../delivery/route-table';
+import { RouteTable } from './route-table';
 
 /** How long nothing may have come for a route that is gone before it is closed. */
 const QUIET_MS = 60_000;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { retire } from '../../../bridge/delivery/retirement';
+import { retire } from '../../../bridge/mqtt/retirement';
 
 beforeEach(() => {
   vi.useFakeTimers();

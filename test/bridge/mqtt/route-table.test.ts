@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TopicPattern } from '../../../bridge/config/topic-pattern';
-import { RouteTable } from '../../../bridge/delivery/route-table';
+import { RouteTable } from '../../../bridge/mqtt/route-table';
 
 const table = new RouteTable(
   ['iris/input', '{namespace}/{model}/ask', 'logs/#'].map((text) => ({ text, pattern: new TopicPattern(text) })),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Heartbeat } from '../../../bridge/delivery/heartbeat';
+import { Heartbeat } from '../../../bridge/mqtt/heartbeat';
 import { FakeClient } from '../support/fake-client';
 
 const KEEPALIVE_SECONDS = 10;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RouteConfig } from '../../../bridge/config';
-import { LiveRoutes } from '../../../bridge/operations/live-routes';
+import { LiveRoutes } from '../../../bridge/mqtt/live-routes';
 import { routeConfig } from '../support/config';
 
 const MINUTE = 60_000;
