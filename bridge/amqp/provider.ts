@@ -9,6 +9,7 @@ import { BridgeError, type Failure } from '../errors';
 import { modelClients } from '../model/model-clients';
 import { Models } from '../model/models';
 import { openModel } from '../model/open-model';
+import { endOperations } from '../operations/end-operations';
 import { BridgeHealth } from '../operations/health';
 import { AMQP_OUTCOMES } from '../operations/metrics';
 import { Observer } from '../operations/observer';
@@ -28,8 +29,6 @@ import { providerChanges } from './provider-changes';
 import { AmqpPublisher } from './publisher';
 import { ServedRoute, type Target } from './served-route';
 
-/** How long a stopping provider waits for a collector of traces. */
-const LAST_SPANS_MS = 3_000;
 const AT_LEAST_ONCE = 1;
 
 /** A queue that is consumed, and what has become of its messages. */
@@ -143,12 +142,7 @@ export async function startProvider(config: ProviderConfig, log: Logger): Promis
     await requests.stop();
     await replies.stop();
     await Promise.all(inlets.map(({ route }) => route.close()));
-    await within(
-      LAST_SPANS_MS,
-      tracing.close().catch(() => undefined),
-    );
-    server.close();
-    server.closeAllConnections();
+    await endOperations(server, tracing);
     return unanswered;
   }
 

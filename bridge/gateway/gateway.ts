@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { GatewayConfig } from '../config/gateway';
 import { BridgeError } from '../errors';
+import { endOperations } from '../operations/end-operations';
 import { serveProbes } from '../operations/probes';
 import { openTracing } from '../operations/tracing/open-tracing';
 import { within } from '../pacing/within';
@@ -32,8 +33,6 @@ export interface RunningGateway {
 
 /** How long requesters have to read what they are told at the very end. */
 const LAST_WORDS_MS = 2_000;
-/** How long a stopping gateway waits for a collector of traces. */
-const LAST_SPANS_MS = 3_000;
 
 /**
  * Starts the gateway. It resolves as soon as requests are taken; connections to brokers come and go after that, and
@@ -94,13 +93,8 @@ export async function startGateway(config: GatewayConfig, log: Logger): Promise<
     await ways.close(refusal('BRIDGE_ERR_STOPPING', 'the gateway is stopping, and there was no answer in time'));
     await within(LAST_WORDS_MS, app.close());
     app.server.closeAllConnections();
-    await within(
-      LAST_SPANS_MS,
-      tracing.close().catch(() => undefined),
-    );
     results.close();
-    operations.close();
-    operations.closeAllConnections();
+    await endOperations(operations, tracing);
     return unanswered;
   }
 }

@@ -11,6 +11,7 @@ import { BridgeError, type Failure } from '../errors';
 import { modelClients } from '../model/model-clients';
 import { Models } from '../model/models';
 import { openModel } from '../model/open-model';
+import { endOperations } from '../operations/end-operations';
 import { BridgeHealth } from '../operations/health';
 import { Observer } from '../operations/observer';
 import { serveProbes } from '../operations/probes';
@@ -29,9 +30,6 @@ import { Publisher } from './publisher';
 import { retire } from './retirement';
 import { unsubscribe } from './subscription';
 import { Subscriptions } from './subscriptions';
-
-/** How long a stopping bridge waits for a collector of traces. */
-const LAST_SPANS_MS = 3_000;
 
 /**
  * Starts the bridge. It resolves as soon as probes are answered; the connections to the broker come and go after
@@ -148,12 +146,7 @@ export async function startMqttBridge(
     await requests.stop({ forget: retired && unanswered === 0 });
     await replies.stop();
     await routes.close();
-    await within(
-      LAST_SPANS_MS,
-      tracing.close().catch(() => undefined),
-    );
-    server.close();
-    server.closeAllConnections();
+    await endOperations(server, tracing);
     return unanswered;
   }
 

@@ -9,9 +9,9 @@ import {
   type VolumeMount,
 } from '../kubernetes/pod';
 import { type SinglePod, singlePod } from '../kubernetes/single-pod';
+import type { SecretUser } from './broker-users';
 import type { MosquittoListener } from './mosquitto-listeners';
 import { MOSQUITTO_PATHS as paths } from './mosquitto-paths';
-import type { SecretUser } from './mosquitto-users';
 
 /** User and group `mosquitto` of the official image. */
 const MOSQUITTO_UID = 1883;

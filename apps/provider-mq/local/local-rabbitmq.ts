@@ -6,6 +6,7 @@ import type { Manifest } from '../../../lib/testing';
 import { Child } from '../../../lib/testing/local/child';
 import { freePort } from '../../../lib/testing/local/free-port';
 import { mountVolumes, type PodFiles } from '../../../lib/testing/local/pod-files';
+import { rabbitMqEnvironment } from '../../../lib/testing/local/rabbitmq-environment';
 import type { ClusterSecrets } from './cluster-secrets';
 
 /** Erlang takes its time for the first start of a node. */
@@ -97,26 +98,13 @@ export class LocalRabbitMq {
 
   #environment(): Record<string, string> {
     const { programs, folder } = this.#options;
-    const file = (volume: string, name: string) => path.join(folder, volume, name);
-    return {
-      PATH: `${programs}${path.delimiter}${process.env.PATH}`,
-      LANG: 'C.UTF-8',
-      HOME: path.join(folder, 'home'),
-      POD_NAME: 'rabbitmq-0',
-      // The node takes the place of the shell that starts it, so that a signal gets to it.
-      RUNNING_UNDER_SYSTEMD: 'true',
-      RABBITMQ_NODENAME: `local${this.#distPort}@localhost`,
-      RABBITMQ_DIST_PORT: String(this.#distPort),
-      ERL_EPMD_PORT: String(this.#epmdPort),
-      ERL_EPMD_ADDRESS: '127.0.0.1',
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
-      RABBITMQ_MNESIA_BASE: file('home', 'mnesia'),
-      RABBITMQ_LOG_BASE: file('home', 'log'),
-      RABBITMQ_CONFIG_FILE: file('etc', 'rabbitmq.conf'),
-      RABBITMQ_ADVANCED_CONFIG_FILE: file('etc', 'advanced.config'),
-      RABBITMQ_CONF_ENV_FILE: file('etc', 'rabbitmq-env.conf'),
-      RABBITMQ_ENABLED_PLUGINS_FILE: file('etc', 'enabled_plugins'),
-    };
+    return rabbitMqEnvironment({
+      name: 'local',
+      folder,
+      programs,
+      distPort: this.#distPort,
+      epmdPort: this.#epmdPort,
+    });
   }
 }
 

@@ -10,11 +10,11 @@ import {
 } from '../../kubernetes/pod';
 import { spreadPods } from '../../kubernetes/spread';
 import { type StatefulPod, statefulPods } from '../../kubernetes/stateful-pods';
+import type { SecretUser } from '../broker-users';
 import type { SecretReference } from '../credentials';
 import { CLUSTER_RPC, EPMD, PROMETHEUS, type RabbitMqListener } from './rabbitmq-listeners';
 import { RABBITMQ_PATHS as paths } from './rabbitmq-paths';
 import { stopScript } from './rabbitmq-scripts';
-import type { SecretUser } from './rabbitmq-users';
 
 /** User and group `rabbitmq` of the official image on Debian. */
 const RABBITMQ_UID = 999;

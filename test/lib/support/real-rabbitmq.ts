@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { findManifest, type Manifest } from '../../../lib/testing';
 import { mountVolumes, type PodFiles } from '../../../lib/testing/local/pod-files';
+import { rabbitMqEnvironment } from '../../../lib/testing/local/rabbitmq-environment';
 import { Child } from '../../faults/child';
 import { freePort } from '../../faults/free-port';
 import { rabbitMqProblem } from '../../rabbitmq/rabbitmq-process';
@@ -131,27 +132,14 @@ export class RealRabbitMq {
     for (const child of this.#children.reverse()) await child.end('SIGKILL');
   }
 
-  get #environment(): NodeJS.ProcessEnv {
-    const file = (volume: string, name: string) => path.join(this.folder, volume, name);
-    return {
-      PATH: `${programs()}${path.delimiter}${process.env.PATH}`,
-      LANG: 'C.UTF-8',
-      HOME: path.join(this.folder, 'home'),
-      POD_NAME: 'rabbitmq-0',
-      // The node in place of the shell that starts it, so that a signal reaches it.
-      RUNNING_UNDER_SYSTEMD: 'true',
-      RABBITMQ_NODENAME: `rendered${this.#distPort}@localhost`,
-      RABBITMQ_DIST_PORT: String(this.#distPort),
-      ERL_EPMD_PORT: String(this.#epmdPort),
-      ERL_EPMD_ADDRESS: '127.0.0.1',
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
-      RABBITMQ_MNESIA_BASE: file('home', 'mnesia'),
-      RABBITMQ_LOG_BASE: file('home', 'log'),
-      RABBITMQ_CONFIG_FILE: file('etc', 'rabbitmq.conf'),
-      RABBITMQ_ADVANCED_CONFIG_FILE: file('etc', 'advanced.config'),
-      RABBITMQ_CONF_ENV_FILE: file('etc', 'rabbitmq-env.conf'),
-      RABBITMQ_ENABLED_PLUGINS_FILE: file('etc', 'enabled_plugins'),
-    };
+  get #environment(): Record<string, string> {
+    return rabbitMqEnvironment({
+      name: 'rendered',
+      folder: this.folder,
+      programs: programs(),
+      distPort: this.#distPort,
+      epmdPort: this.#epmdPort,
+    });
   }
 }
 
