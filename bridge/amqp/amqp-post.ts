@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { globMatches } from '../config/amqp-names';
+import { globMatcher } from '../config/amqp-names';
 import type { AmqpRouteConfig } from '../config/amqp-route';
 import type { Addressee, Death, Mailbox, Post, Reply } from '../delivery/post';
 import type { PublishResult } from '../delivery/publish-result';
@@ -36,15 +36,20 @@ export class AmqpPost implements Post<AmqpRequest> {
   readonly replySuffices = false;
   readonly #config: AmqpRouteConfig;
   readonly #parts: AmqpPostParts;
+  /** For requests that name no queue. */
+  readonly #own: Address | undefined;
+  readonly #allowed: readonly ((replyTo: string) => boolean)[];
 
   constructor(config: AmqpRouteConfig, parts: AmqpPostParts) {
     this.#config = config;
     this.#parts = parts;
+    this.#own = ownAddress(config.reply);
+    this.#allowed = config.reply.allowedReplyTo.map(globMatcher);
   }
 
   addressee(request: AmqpRequest): Addressee {
     const { replyTo, correlationId, contentEncoding = UNENCODED } = request.message;
-    const own = this.#ownAddress();
+    const own = this.#own;
     const address = replyTo === undefined || replyTo === '' ? own : { exchange: '', routingKey: replyTo };
     if (!address) {
       const message = 'the request has no reply_to, and the route no queue or exchange for such answers';
@@ -100,29 +105,23 @@ export class AmqpPost implements Post<AmqpRequest> {
     }
   }
 
-  #ownAddress(): Address | undefined {
-    const { queue, exchange, routingKey } = this.#config.reply;
-    if (queue !== undefined) return { exchange: '', routingKey: queue };
-    return exchange === undefined || routingKey === undefined ? undefined : { exchange, routingKey };
-  }
-
   #allows(replyTo: string): boolean {
-    const { queue, allowedReplyTo } = this.#config.reply;
-    if (replyTo === queue) return true;
-    return !this.#parts.ownQueues.has(replyTo) && allowedReplyTo.some((glob) => globMatches(glob, replyTo));
+    if (replyTo === this.#config.reply.queue) return true;
+    return !this.#parts.ownQueues.has(replyTo) && this.#allowed.some((allows) => allows(replyTo));
   }
 
   #mailbox(request: AmqpRequest, address: Address): Mailbox<Reply> {
     const named = address.exchange === '' ? address.routingKey : `${address.exchange}/${address.routingKey}`;
     return {
       address: named,
-      put: async (reply) => {
-        const published = await this.#parts.publish(this.#answer(request, address, reply));
-        if (!published.accepted && published.why === 'unroutable') this.#parts.unroutable();
-        return published;
-      },
+      put: (reply) => this.#parts.publish(this.#answer(request, address, reply)).then(this.#published),
     };
   }
+
+  readonly #published = (result: PublishResult) => {
+    if (!result.accepted && result.why === 'unroutable') this.#parts.unroutable();
+    return result;
+  };
 
   #answer({ message, expiresAt }: AmqpRequest, address: Address, reply: Reply): AmqpMessage {
     const { toReply, fromModel } = this.#config.headers;
@@ -168,6 +167,11 @@ export class AmqpPost implements Post<AmqpRequest> {
     const reasons = reasonHeaders(request, this.#config.name, death);
     return { whole: copyOf(request.message, { exchange: '', routingKey: queue }, reasons), reasons };
   }
+}
+
+function ownAddress({ queue, exchange, routingKey }: AmqpRouteConfig['reply']): Address | undefined {
+  if (queue !== undefined) return { exchange: '', routingKey: queue };
+  return exchange === undefined || routingKey === undefined ? undefined : { exchange, routingKey };
 }
 
 /** A request for the parking queue. */

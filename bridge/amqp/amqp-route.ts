@@ -14,13 +14,15 @@ export interface AmqpRouteParts extends Pick<RouteParts<AmqpRequest>, 'models' |
 /** A route whose requests come over AMQP. */
 export class AmqpRoute {
   readonly #config: AmqpRouteConfig;
+  /** None where no word has a name. */
   readonly #patterns: readonly BindingPattern[];
   readonly #route: Route<AmqpRequest>;
   readonly #tracing: RouteTracing;
 
   constructor(config: AmqpRouteConfig, { models, failed, tracing = PASS_ON, ...parts }: AmqpRouteParts) {
     this.#config = config;
-    this.#patterns = config.queue.bindingKeys.map((key) => new BindingPattern(key));
+    const patterns = config.queue.bindingKeys.map((key) => new BindingPattern(key));
+    this.#patterns = patterns.some(({ names }) => names.length > 0) ? patterns : [];
     this.#route = new Route(config, { models, failed, post: new AmqpPost(config, parts) });
     this.#tracing = tracing;
   }

@@ -26,6 +26,7 @@ interface Outstanding {
   readonly message: AmqpMessage;
   readonly since: number;
   returned: boolean;
+  readonly resolve: (confirmation: Confirmation) => void;
   readonly reject: (reason: Error) => void;
 }
 
@@ -55,6 +56,8 @@ export class ConfirmChannel {
 
   readonly #channel: Channel;
   readonly #outstanding = new Set<Outstanding>();
+  /** Messages that the broker has; it may have given back some of them before. */
+  #confirmed: Outstanding[] = [];
   #reason: ChannelError | undefined;
 
   private constructor(channel: Channel) {
@@ -79,28 +82,40 @@ export class ConfirmChannel {
   publish(message: AmqpMessage): Promise<Confirmation> {
     const { payload, optional = false, ...envelope } = message;
     return new Promise((resolve, reject) => {
-      const outstanding: Outstanding = { message, since: performance.now(), returned: false, reject };
+      const outstanding: Outstanding = { message, since: performance.now(), returned: false, resolve, reject };
       this.#outstanding.add(outstanding);
-      const settle = (answer: () => void) => {
-        this.#outstanding.delete(outstanding);
-        answer();
-      };
-      this.#channel.basicPublish({ ...envelope, mandatory: !optional, deliveryMode: 2 } as Envelope, payload).then(
-        // The library tells of a message that comes back one turn later than of the confirmation behind it.
-        () => setImmediate(() => settle(() => resolve(outstanding.returned ? 'unroutable' : 'confirmed'))),
-        (error: Error) =>
-          settle(() => {
-            const { code } = error as { code?: string };
-            if (code === 'NACK') resolve('nack');
-            // What cannot be written ends the channel too, and only this message is to blame.
-            else reject(code === 'CODEC' ? new ChannelError(code, error.message) : this.#because(error));
-          }),
-      );
+      this.#channel
+        .basicPublish(Object.assign(envelope as Envelope, { mandatory: !optional, deliveryMode: 2 }), payload)
+        .then(
+          () => this.#settleLater(outstanding),
+          (error: Error) => this.#fail(outstanding, error),
+        );
     });
   }
 
   async close(): Promise<void> {
     await this.#channel.close();
+  }
+
+  /** The library tells of a message that comes back one turn later than of the confirmation behind it. */
+  #settleLater(outstanding: Outstanding): void {
+    if (this.#confirmed.push(outstanding) > 1) return;
+    setImmediate(() => {
+      const confirmed = this.#confirmed;
+      this.#confirmed = [];
+      for (const outstanding of confirmed) {
+        this.#outstanding.delete(outstanding);
+        outstanding.resolve(outstanding.returned ? 'unroutable' : 'confirmed');
+      }
+    });
+  }
+
+  #fail(outstanding: Outstanding, error: Error): void {
+    const { code } = error as { code?: string };
+    this.#outstanding.delete(outstanding);
+    if (code === 'NACK') outstanding.resolve('nack');
+    // What cannot be written ends the channel too, and only this message is to blame.
+    else outstanding.reject(code === 'CODEC' ? new ChannelError(code, error.message) : this.#because(error));
   }
 
   /** Messages that are alike have one fate, so that it does not matter which of them it was. */

@@ -9,14 +9,14 @@ interface Delivery {
 
 /** A request that the broker has handed over and is still owed an acknowledgement for. */
 interface Work {
-  /** Nothing where it cannot be told from others; asked only when its channel has ended. */
-  readonly identity: () => string | undefined;
+  /** Until its channel has ended: then it is enough to know it again. */
+  message: AsyncMessage | undefined;
   done: boolean;
   delivery: Delivery;
 }
 
 /** Of the requests that are held: so many are acknowledged together, so that the broker goes on delivering meanwhile. */
-const RIPE_SHARE = 1 / 8;
+const RIPE_SHARE = 1 / 2;
 const LONGEST_RIPE_MS = 1;
 
 /** Of requests whose channel has ended; the broker may have handed any of them to somebody else. */
@@ -69,8 +69,9 @@ export class Deliveries {
     }
     const delivery = { channel, tag: message.deliveryTag };
     const known = message.redelivered ? this.#adopt(identityOf(message)) : undefined;
-    const work = known ?? { identity: once(() => identityOf(message)), done: false, delivery };
+    const work: Work = known ?? { message, done: false, delivery };
     work.delivery = delivery;
+    work.message = message;
     this.#holdOn(channel).add(work);
     if (known) {
       this.#adopted(message);
@@ -90,7 +91,8 @@ export class Deliveries {
     const works = this.#held.get(channel) ?? [];
     this.#held.delete(channel);
     for (const work of works) {
-      const identity = work.identity();
+      const identity = work.message && identityOf(work.message);
+      work.message = undefined;
       if (identity === undefined) continue;
       this.#orphans.set(identity, [...(this.#orphans.get(identity) ?? []), work]);
       this.#orphaned += 1;
@@ -162,17 +164,4 @@ function identityOf({ exchange, routingKey, correlationId, replyTo, messageId, b
   if (correlationId === undefined && messageId === undefined) return undefined;
   const digest = createHash('sha256').update(body).digest('base64');
   return JSON.stringify([exchange, routingKey, correlationId, replyTo, messageId, digest]);
-}
-
-/** Holds what `find` needs only until it was asked. */
-function once<T>(find: () => T): () => T {
-  let look: (() => T) | undefined = find;
-  let found: T;
-  return () => {
-    if (look) {
-      found = look();
-      look = undefined;
-    }
-    return found;
-  };
 }

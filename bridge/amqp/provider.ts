@@ -152,9 +152,9 @@ export async function startProvider(config: ProviderConfig, log: Logger): Promis
     observer.routeOpened(name, AMQP_OUTCOMES);
     health.obstructed(name, `route "${name}" takes no requests from queue "${queue.name}" yet`);
     const deliveries = new Deliveries(
-      async (message) => {
+      (message) => {
         const settled = observer.received(countedAs(message), name);
-        settled(await route.deliver(message));
+        return route.deliver(message).then(settled);
       },
       (message) => observer.received(countedAs(message), name)('duplicate'),
     );

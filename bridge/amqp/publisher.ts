@@ -71,7 +71,7 @@ export class AmqpPublisher {
       }
       const since = performance.now();
       try {
-        const channel = await this.#open();
+        const channel = this.#current?.isOpen ? this.#current : await this.#open();
         const confirmation = await channel.publish(message);
         if (confirmation === 'confirmed') return { accepted: true };
         if (confirmation === 'unroutable') {

@@ -62,12 +62,9 @@ class Version {
     this.#target = target;
   }
 
-  async deliver(message: AsyncMessage): Promise<Outcome> {
+  deliver(message: AsyncMessage): Promise<Outcome> {
     this.#working += 1;
-    const outcome = await this.#target.deliver(message);
-    this.#working -= 1;
-    this.#closeIfIdle();
-    return outcome;
+    return this.#target.deliver(message).then(this.#delivered);
   }
 
   retire(): void {
@@ -78,6 +75,12 @@ class Version {
   async close(): Promise<void> {
     await this.#target.close();
   }
+
+  readonly #delivered = (outcome: Outcome) => {
+    this.#working -= 1;
+    this.#closeIfIdle();
+    return outcome;
+  };
 
   #closeIfIdle(): void {
     if (this.#retired && this.#working === 0) void this.#target.close();

@@ -93,17 +93,24 @@ function wordsOverlap(a: readonly string[], b: readonly string[]): boolean {
 
 /** Whether a name is what a text with * in it, for any characters, allows. */
 export function globMatches(glob: string, name: string): boolean {
+  return globMatcher(glob)(name);
+}
+
+/** The same, of a text that is asked about many names. */
+export function globMatcher(glob: string): (name: string) => boolean {
   const [first = '', ...others] = glob.split('*');
   const last = others.pop();
-  if (last === undefined) return glob === name;
-  if (name.length < first.length + last.length || !name.startsWith(first) || !name.endsWith(last)) return false;
-  let rest = name.slice(first.length, name.length - last.length);
-  for (const part of others) {
-    const at = rest.indexOf(part);
-    if (at < 0) return false;
-    rest = rest.slice(at + part.length);
-  }
-  return true;
+  if (last === undefined) return (name) => glob === name;
+  return (name) => {
+    if (name.length < first.length + last.length || !name.startsWith(first) || !name.endsWith(last)) return false;
+    let rest = name.slice(first.length, name.length - last.length);
+    for (const part of others) {
+      const at = rest.indexOf(part);
+      if (at < 0) return false;
+      rest = rest.slice(at + part.length);
+    }
+    return true;
+  };
 }
 
 function shortStringProblem(text: string): string | undefined {

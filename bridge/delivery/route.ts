@@ -29,6 +29,7 @@ export type RouteRules = Pick<ModelRoute, 'name' | 'model' | 'request' | 'reply'
   readonly captures: Readonly<Record<string, readonly string[]>>;
 };
 
+const PREDICTED = { status: '200' };
 const UNSENT: PublishResult = { accepted: false, why: 'refused', message: 'there is nobody to send it to' };
 
 /**
@@ -50,24 +51,24 @@ export class Route<R extends Request> {
     this.#mapReply = replyMapperOf(rules);
   }
 
-  async deliver(request: R): Promise<Outcome> {
+  deliver(request: R): Promise<Outcome> {
     const { mailbox, problem } = this.#parts.post.addressee(request);
     if (problem || !mailbox) return this.#fail(request, mailbox, problem ?? unanswerable(), 0);
     const misled = this.#misled(request);
     if (misled) return this.#fail(request, mailbox, failure('BRIDGE_ERR_REQUEST_TOPIC', misled), 0);
     const asked = this.#mapRequest.map(request.payload);
     if (!asked.ok) return this.#fail(request, mailbox, asked.failure, 0);
+    return this.#answer(request, mailbox, asked);
+  }
+
+  async #answer(request: R, mailbox: Mailbox<Reply>, asked: ModelRequest): Promise<Outcome> {
     const answer = await this.#ask(request, asked);
     if (!answer.ok) return this.#postponeOrFail(request, mailbox, answer.failure, answer.attempts);
     const mapped = this.#mapReply.map(answer.body, answer.contentType, answer.headers);
     if (!mapped.ok) return this.#fail(request, mailbox, mapped.failure, answer.attempts);
     const step = request.trace.publish(mailbox.address);
-    const published = await mailbox.put({
-      body: mapped.body,
-      properties: { status: '200' },
-      trace: step.fields,
-      answerHeaders: answer.headers,
-    });
+    const reply = { body: mapped.body, properties: PREDICTED, trace: step.fields, answerHeaders: answer.headers };
+    const published = await mailbox.put(reply);
     step.end(published.accepted ? undefined : published.why);
     if (published.accepted) {
       request.trace.end('reply');

@@ -106,7 +106,8 @@ export class ModelClient {
     const step = trace?.callModel(this.#url);
     let status = 'none';
     try {
-      const pass = await deadline.wait(this.#login.pass());
+      const issued = this.#login.pass();
+      const pass = issued instanceof Promise ? await deadline.wait(issued) : issued;
       const request = {
         method: 'POST' as const,
         path: this.#path,

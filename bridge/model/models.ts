@@ -20,14 +20,16 @@ export class Models {
   readonly #template: string;
   readonly #names: readonly string[];
   readonly #create: (url: string) => Model;
-  /** In the order they were asked last. */
+  /** Where it is the same for all. */
+  readonly #only: Model | undefined;
+  /** By URL, in the order they were asked last. */
   readonly #models = new Map<string, Counted>();
 
   constructor(template: string, create: (url: string) => Model) {
     this.#template = template;
     this.#names = placeholdersIn(template);
     this.#create = create;
-    if (this.#names.length === 0) this.#models.set(template, new Counted(create(template)));
+    if (this.#names.length === 0) this.#only = create(template);
   }
 
   /** The names that the URL takes from the topic. */
@@ -41,9 +43,9 @@ export class Models {
    * @param captures of which `captureProblem` found nothing wrong
    */
   at(captures: Captures): Model {
+    if (this.#only) return this.#only;
     const url = fill(this.#template, captures);
     const known = this.#models.get(url);
-    if (known && this.#names.length === 0) return known;
     try {
       const model = known ?? new Counted(this.#create(url));
       this.#models.delete(url);
@@ -56,7 +58,7 @@ export class Models {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#models.values()].map((model) => model.close()));
+    await Promise.all([this.#only?.close(), ...[...this.#models.values()].map((model) => model.close())]);
   }
 
   #forgetOldest(): void {

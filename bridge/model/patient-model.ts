@@ -23,7 +23,7 @@ export type PatientAnswer = Answer & { readonly attempts: number };
 /** What says nothing about the model, as it heard nothing: gRPC has no form for the request, or there is no login. */
 const NOT_ASKED: ReadonlySet<Failure['code']> = new Set(['BRIDGE_ERR_REQUEST_INVALID', 'BRIDGE_ERR_MODEL_LOGIN']);
 
-/** Makes one call, which takes at most so many milliseconds. */
+/** Makes one call, which takes at most so many milliseconds. It never rejects. */
 export type Call = (call: ModelCall, timeoutMs: number) => Promise<Answer>;
 
 /**
@@ -52,7 +52,12 @@ export class PatientModel {
       if (this.#breaker.isOpen && !(await this.#breaker.allows(clock.remaining()))) {
         return { ...this.#heldBack(), attempts: attempts - 1 };
       }
-      const answer = await this.#slots.use(() => this.#ask(call, clock));
+      if (!this.#slots.take()) await this.#slots.wait();
+      const remaining = clock.remaining();
+      const asked = remaining > 0;
+      const answer: Answer = asked ? await this.#call(call, remaining) : { ok: false, failure: clock.expired() };
+      this.#slots.free();
+      if (asked) this.#learn(answer);
       if (answer.ok || !answer.failure.retryable || attempts >= this.#options.attempts) return { ...answer, attempts };
       const { minMs, maxMs } = this.#options;
       const waitMs = Math.max(answer.retryAfterMs ?? 0, fullJitter(attempts - 1, minMs, maxMs));
@@ -62,17 +67,13 @@ export class PatientModel {
     }
   }
 
-  async #ask(call: ModelCall, clock: RequestClock): Promise<Answer> {
-    const remaining = clock.remaining();
-    if (remaining <= 0) return { ok: false, failure: clock.expired() };
-    const answer = await this.#call(call, remaining);
+  #learn(answer: Answer): void {
     if (!answer.ok && answer.failure.retryable) {
       this.#lastFailure = answer.failure;
       this.#breaker.failed();
     } else if (answer.ok || !NOT_ASKED.has(answer.failure.code)) {
       this.#breaker.succeeded();
     }
-    return answer;
   }
 
   #heldBack(): Answer {

@@ -104,6 +104,8 @@ export function createApp(config: GatewayConfig['gateway'], parts: AppParts): Ap
   app.setErrorHandler((error: Error, request, reply) => {
     const found = refusalOf(error);
     if (found.failure.code === 'BRIDGE_ERR_INTERNAL') events.broken(error, request.visit);
+    // On a connection that is closed at once, whoever is still sending never gets to read why. The rest is read and dropped.
+    if (found.failure.code === 'BRIDGE_ERR_REQUEST_TOO_LARGE' && !parts.stopping()) reply.removeHeader('connection');
     return sendRefusal(reply, found);
   });
 

@@ -82,7 +82,7 @@ export class GrpcClient {
     const step = trace?.callModel(this.#url);
     let status = 'none';
     try {
-      const pass = await within(deadline - performance.now(), this.#login.pass());
+      const pass = await within(deadline - performance.now(), Promise.resolve(this.#login.pass()));
       if (!pass) throw new DeadlineError();
       const { [JSON_LENGTH_HEADER]: _read, ...passedOn } = own ?? {};
       const headers = { ...this.#headers, ...passedOn, ...step?.fields, ...pass.headers, 'x-request-id': requestId };

@@ -12,7 +12,7 @@ export class FileLogin implements Login {
     this.#headers = headers;
   }
 
-  async pass(): Promise<Pass> {
+  pass(): Pass {
     return { headers: this.#headers(this.#file.read()) };
   }
 

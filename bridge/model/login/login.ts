@@ -5,8 +5,12 @@ export interface Pass {
 
 /** How the bridge says who it is to whatever stands in front of a model. */
 export interface Login {
-  /** @throws LoginError when there is none to be had */
-  pass(): Promise<Pass>;
+  /**
+   * The pass itself where nobody has to be asked for it.
+   *
+   * @throws LoginError when there is none to be had
+   */
+  pass(): Pass | Promise<Pass>;
 
   /**
    * Told the status of the answer to a call.
@@ -34,8 +38,10 @@ export class CredentialsRefused extends LoginError {
   }
 }
 
+const NO_PASS: Pass = { headers: {} };
+
 /** For models that anybody may call. */
 export const NO_LOGIN: Login = {
-  pass: async () => ({ headers: {} }),
+  pass: () => NO_PASS,
   refused: () => false,
 };

@@ -60,6 +60,16 @@ describe('a body of 20 MB', () => {
   });
 });
 
+describe('a body that is too long and does not end', () => {
+  it('is refused, and its connection closed when the time for it is over', async () => {
+    const { port } = await listening({ config: { maxBodyBytes: 10, receiveTimeoutSeconds: 0.2 } });
+
+    const answer = await raw(port, `${HEAD}Transfer-Encoding: chunked\r\n\r\nff\r\n${' '.repeat(200)}`);
+
+    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+  });
+});
+
 describe('what is no good HTTP', () => {
   it.each([
     ['is none at all', '\x16\x03\x01\r\n\r\n', 400, 'BRIDGE_ERR_HTTP'],
