@@ -14,7 +14,7 @@ COPY package.json package-lock.json ./
 # Without scripts: the project's own would pack sources that are not there yet, and packing needs none of the others.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
-COPY scripts/bundle-bridge.ts scripts/silent-debug.ts scripts/
+COPY scripts/bundle-bridge.ts scripts/silent-debug.ts scripts/lean-undici.ts scripts/
 COPY bridge bridge
 RUN npm run bundle
 
@@ -27,7 +27,7 @@ LABEL org.opencontainers.image.title="edge-inference-bridge" \
       org.opencontainers.image.version="${VERSION}"
 COPY LICENSE /opt/bridge/
 COPY --from=build --chmod=0444 /src/bundle/bridge.cjs /opt/bridge/
-ENV NODE_ENV=production
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=8 MALLOC_ARENA_MAX=1
 # A number, or Kubernetes could not see that it is not root. The bridge writes no file.
 USER 1000:1000
 # /livez, /readyz, /metrics

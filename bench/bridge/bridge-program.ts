@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NODE_MEMORY } from '../../lib/connector/node-environment';
 import { Child } from '../../test/faults/child';
 import { Metrics } from '../../test/faults/metrics';
 
 const START_MS = 20_000;
 const READY_MS = 20_000;
 const LOOK_EVERY_MS = 50;
-/**
- * In a small container V8 gives new objects 2 MB, and spends as much time on collecting them as the bridge on its work;
- * on a large machine it gives them 48 MB. One arena is what a process with one busy thread has use for.
- */
-const MEMORY = { NODE_OPTIONS: '--max-semi-space-size=8 --max-old-space-size=256', MALLOC_ARENA_MAX: '2' };
+/** What the constructs' containers are told, and what V8 allows itself for old objects in one of 512 MiB, their limit. */
+const MEMORY = { ...NODE_MEMORY, NODE_OPTIONS: `${NODE_MEMORY.NODE_OPTIONS} --max-old-space-size=256` };
 
 /** What a bridge has used so far. */
 export interface Usage {

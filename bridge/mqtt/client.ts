@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient, Store } from 'mqtt';
+import { writeToStream } from 'mqtt-packet';
 import type { BrokerConfig } from '../config';
 import { BridgeError } from '../errors';
 import { coalesceWrites } from '../pacing/coalesced-writes';
@@ -8,6 +9,8 @@ import { NoStore, publishUnstored } from './unstored-publishes';
 
 /** MQTT.js throws, where nobody can catch it, when it reads a packet behind the end of a store that forgets. */
 const LASTING = { clean: false };
+// All 65,536 numbers of two bytes, each ready in a buffer of its own, are a third of what the bridge has in memory.
+writeToStream.cacheNumbers = false;
 const DEFAULT_PORTS: Record<string, number> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 };
 
 /** The connection that takes requests: its session outlives it, so that requests wait for the bridge. */

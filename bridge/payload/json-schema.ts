@@ -1,5 +1,4 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020';
-import addFormats from 'ajv-formats';
+import type { ErrorObject } from 'ajv/dist/2020';
 import { found, Mismatch, quoted, shortened } from './mismatch';
 
 /** A JSON Schema, draft 2020-12. */
@@ -14,6 +13,9 @@ export type JsonSchema = Record<string, unknown>;
 export function compileSchema(schema: JsonSchema): (value: unknown) => void {
   // A check that answers later would pass everything now.
   if (schema.$async !== undefined) throw new Error('"$async" is not a keyword of JSON Schema');
+  // Few routes have a schema, and without it a bridge is smaller.
+  const { Ajv2020 } = require('ajv/dist/2020') as typeof import('ajv/dist/2020');
+  const addFormats = (require('ajv-formats') as typeof import('ajv-formats')).default;
   // Of strict mode what finds misspelt keywords and formats; the rest forbids what JSON Schema allows.
   const ajv = new Ajv2020({
     strict: true,

@@ -5,6 +5,7 @@ import { type Container, type ProjectedSource, RESTRICTED_CONTAINER } from '../k
 import { spreadPods } from '../kubernetes/spread';
 import { type StatefulPod, statefulPods } from '../kubernetes/stateful-pods';
 import { LOADER } from './bridge-code';
+import { NODE_ENVIRONMENT } from './node-environment';
 
 /** User and group `node` of the official image. */
 const NODE_UID = 1000;
@@ -66,6 +67,7 @@ function pod(props: BridgeWorkloadProps): StatefulPod {
     image: props.image,
     command: bundled ? ['node', `${BRIDGE_PATHS.code}/${LOADER}`] : undefined,
     args: ['--config', `${BRIDGE_PATHS.config}/${BRIDGE_PATHS.configFile}`],
+    env: NODE_ENVIRONMENT,
     ports: [{ name: OPERATIONS, containerPort: props.operationsPort, protocol: 'TCP' }],
     volumeMounts: [
       { name: 'config', mountPath: BRIDGE_PATHS.config, readOnly: true },

@@ -17,7 +17,7 @@ export interface Container {
 }
 
 /** A value in clear, or where in a Secret, or in the pod, it is. */
-interface EnvironmentVariable {
+export interface EnvironmentVariable {
   readonly name: string;
   readonly value?: string;
   readonly valueFrom?: {

@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { connector } from '../connector';
 import { CredentialsRefused, LoginError } from './login';
 import { unreachable } from './login-browser';
@@ -105,8 +105,9 @@ class Exchange {
 
   async #send(url: URL, method: 'GET' | 'POST', headers: Record<string, string>, body?: string): Promise<JsonAnswer> {
     try {
-      const response = await request(url, {
-        dispatcher: this.#agent,
+      const response = await this.#agent.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
         method,
         headers: { accept: 'application/json', ...headers },
         signal: this.#signal,

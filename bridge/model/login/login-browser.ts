@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { connector, type TlsFiles } from '../connector';
 import type { Gateway } from '../gateway';
 import { CookieJar } from './cookie-jar';
@@ -72,8 +72,10 @@ export class LoginBrowser {
     const url = atGateway ? gateway.named(target) : target;
     const cookie = this.#jar.header(url);
     try {
-      const response = await request(atGateway ? gateway.origin + url.pathname + url.search : url, {
-        dispatcher: atGateway ? this.#toGateway : this.#toOthers,
+      const agent = atGateway ? this.#toGateway : this.#toOthers;
+      const response = await agent.request({
+        origin: atGateway ? gateway.origin : url.origin,
+        path: url.pathname + url.search,
         method,
         signal: this.#signal,
         headers: {

@@ -3,6 +3,7 @@ import { type Container, type PodTemplate, RESTRICTED_CONTAINER, restrictedPod }
 import { spreadPods } from '../../kubernetes/spread';
 import { LOADER } from '../bridge-code';
 import { OPERATIONS, BRIDGE_PATHS as paths } from '../bridge-workload';
+import { NODE_ENVIRONMENT } from '../node-environment';
 import type { SecretFolder } from './secret-folder';
 
 /** User and group `node` of the official image. */
@@ -66,6 +67,7 @@ function container(props: ConnectorPodProps): Container {
     image: props.image,
     command: bundled ? ['node', `${paths.code}/${LOADER}`] : undefined,
     args: [...props.command, '--config', `${paths.config}/${paths.configFile}`],
+    env: NODE_ENVIRONMENT,
     ports: props.ports.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })),
     volumeMounts: [
       { name: 'config', mountPath: paths.config, readOnly: true },

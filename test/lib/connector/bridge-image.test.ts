@@ -71,6 +71,14 @@ describe('the Dockerfile', () => {
     ]);
   });
 
+  it('uses memory as the pod is told to', () => {
+    const told: { name: string; value: string }[] = pod.containers[0].env;
+
+    expect(one('ENV')).toStrictEqual([
+      ['NODE_ENV=production', ...told.map(({ name, value }) => `${name}=${value}`)].join(' '),
+    ]);
+  });
+
   it('exposes the port that the pod is probed at', () => {
     expect(one('EXPOSE')).toStrictEqual([String(pod.containers[0].ports[0].containerPort)]);
   });

@@ -244,6 +244,12 @@ describe('the props of InferenceBridge', () => {
     });
   });
 
+  it('has room for new objects, whatever the container is limited to', () => {
+    const [container] = containersOf(manifestOf(irisStack().app, 'StatefulSet', 'bridge'));
+
+    expect(container?.env).toContainEqual({ name: 'NODE_OPTIONS', value: '--max-semi-space-size=8' });
+  });
+
   it('resources are few, and limited, when nobody says otherwise', () => {
     const [container] = containersOf(manifestOf(irisStack().app, 'StatefulSet', 'bridge'));
 
