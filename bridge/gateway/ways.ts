@@ -94,8 +94,9 @@ function throughAmqp(
       const routingKey = template === undefined ? (question.routingKey ?? '') : fill(template, question.captures);
       const problem = routingKeyProblem(routingKey);
       if (problem) return refusal('BRIDGE_ERR_UNROUTABLE', `the routing key "${routingKey}" leads nowhere: ${problem}`);
-      // The broker would end the channel of all others for a key that the gateway's user may not write.
-      if (routingKeys && !routingKeys.some((pattern) => keyMatches(pattern, routingKey))) {
+      // The broker would end the channel of all others for a key that the gateway's user may not write, or with a wildcard.
+      const isWritable = !routingKey.includes('#') && routingKeys?.some((pattern) => keyMatches(pattern, routingKey));
+      if (routingKeys && !isWritable) {
         return refusal('BRIDGE_ERR_UNROUTABLE', `the route takes no routing key "${routingKey}"`);
       }
       return asker.ask({ exchange, routingKey }, question);

@@ -9,7 +9,7 @@ import { NoStore, publishUnstored } from './unstored-publishes';
 
 /** MQTT.js throws, where nobody can catch it, when it reads a packet behind the end of a store that forgets. */
 const LASTING = { clean: false };
-// All 65,536 numbers of two bytes, each ready in a buffer of its own, are a third of what the bridge has in memory.
+// Ready in a buffer each, all numbers of two bytes are the largest thing that a bridge has in memory, and save nothing.
 writeToStream.cacheNumbers = false;
 const DEFAULT_PORTS: Record<string, number> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 };
 

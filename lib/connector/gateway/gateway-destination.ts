@@ -12,6 +12,12 @@ export interface ExchangeDestinationOptions {
   /** Fixed, or with names of the path: `predict.{model}`. @default - each request says it in the header `routing-key` */
   readonly routingKey?: string;
   /**
+   * What requests may say there, in the syntax of binding keys: `predict.*`. The gateway's user may publish with no other.
+   *
+   * @default - anything, where there is no `routingKey`
+   */
+  readonly routingKeys?: string[];
+  /**
    * What the model has for a request; the gateway waits longer.
    *
    * @default - the longest that a provider of the app has on this exchange, otherwise 5 minutes
@@ -38,7 +44,8 @@ export class GatewayDestination {
   /**
    * To a provider of the app, through the queue of one of its routes.
    *
-   * @param routingKey fixed, or with names of the path. @default - each request says it in the header `routing-key`
+   * @param routingKey fixed, or with names of the path. @default - each request says it in the header `routing-key`, and may
+   * say what the queue is bound with
    * @throws EdgeError EDGE_ERR_GATEWAY_DESTINATION for a key that leads to another queue, or to none
    */
   static provider(route: ProviderRoute, routingKey?: string): GatewayDestination {
@@ -52,7 +59,8 @@ export class GatewayDestination {
         fix: 'Use a key that one of them matches',
       });
     }
-    return new GatewayDestination(route.name, { exchange: { exchange, routingKey, bindingKeys, route } });
+    const routingKeys = routingKey === undefined ? bindingKeys : undefined;
+    return new GatewayDestination(route.name, { exchange: { exchange, routingKey, routingKeys, bindingKeys, route } });
   }
 
   /** To whoever answers what is published to an exchange. */
@@ -87,15 +95,14 @@ export class GatewayDestination {
   }
 
   /**
-   * Which routing keys the gateway has to be able to publish with. Where requesters choose them that is any: of a key that
-   * nobody takes they are told so, but at one that is not allowed RabbitMQ ends the channel, and with it what others have
-   * under way.
+   * Which routing keys the gateway has to be able to publish with. It lets requesters choose among these only: at one that is
+   * not allowed RabbitMQ ends the channel, and with it what others have under way.
    *
    * @internal
    */
   _keys(): string[] {
-    const { routingKey, bindingKeys } = this._exchange ?? {};
-    if (routingKey === undefined) return ['#'];
+    const { routingKey, routingKeys, bindingKeys } = this._exchange ?? {};
+    if (routingKey === undefined) return routingKeys ?? ['#'];
     return sampleOf(routingKey) === routingKey ? [routingKey] : (bindingKeys ?? ['#']);
   }
 }

@@ -84,8 +84,8 @@ export class GatewayRoute {
   #way(modelTimeoutSeconds: number): Pick<GatewayRouteConfig, 'amqp' | 'mqtt' | 'direct'> {
     const { _exchange, _bridgeRoute, _direct } = this.destination;
     if (_exchange) {
-      const { exchange, routingKey } = _exchange;
-      return { amqp: { exchange, routingKey, modelTimeoutSeconds } };
+      const { exchange, routingKey, routingKeys } = _exchange;
+      return { amqp: { exchange, routingKey, routingKeys: routingKeys && [...routingKeys], modelTimeoutSeconds } };
     }
     if (_bridgeRoute) return { mqtt: { requestTopic: _bridgeRoute.requestTopic, modelTimeoutSeconds } };
     if (!_direct) return {};

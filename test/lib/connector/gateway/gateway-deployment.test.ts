@@ -79,7 +79,13 @@ describe('a gateway in front of a provider', () => {
           clientCaFile: '/var/run/client-authority/ca.crt',
         },
         drain: { timeoutSeconds: 305 },
-        routes: [{ name: 'fib', path: '/v1/predict', amqp: { exchange: 'ML.MQ', modelTimeoutSeconds: 300 } }],
+        routes: [
+          {
+            name: 'fib',
+            path: '/v1/predict',
+            amqp: { exchange: 'ML.MQ', routingKeys: ['predict.*'], modelTimeoutSeconds: 300 },
+          },
+        ],
       },
       amqp: {
         url: 'amqps://rabbitmq.rabbitmq.svc.cluster.local:5671',
@@ -205,9 +211,27 @@ describe('B-9: at the broker', () => {
       user: 'gateway',
       vhost: '/',
       exchange: 'ML.MQ',
-      write: '^(.*)$',
+      write: '^(predict\\.[^.#]*)$',
       read: '^$',
     });
+  });
+
+  it('lets requests choose among the keys of the queue, and no others', () => {
+    const { app } = systemB();
+
+    expect(gatewayConfig(synthesize(app)).gateway.routes[0]?.amqp).toMatchObject({ routingKeys: ['predict.*'] });
+  });
+
+  it.each([
+    [['score.*'], '^(score\\.[^.#]*)$'],
+    [undefined, '^(.*)$'],
+  ])('may publish to an exchange with the keys that requests may choose: %j', (routingKeys, write) => {
+    const { app, gateway } = gatewayStack();
+    gateway.addRoute({ destination: GatewayDestination.exchange({ exchange: 'ML.MQ', routingKeys }) });
+    const manifests = synthesize(app);
+
+    expect(accessOf(manifests).topic_permissions[0].write).toBe(write);
+    expect(gatewayConfig(manifests).gateway.routes[0]?.amqp?.routingKeys).toStrictEqual(routingKeys);
   });
 
   it.each([
