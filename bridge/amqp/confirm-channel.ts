@@ -97,16 +97,21 @@ export class ConfirmChannel {
     await this.#channel.close();
   }
 
-  /** The library tells of a message that comes back one turn later than of the confirmation behind it. */
+  /**
+   * The library tells of a message that comes back one turn later than of the confirmation behind it. Those that are
+   * confirmed in one turn wait together, for the end of the one after it: some may have been confirmed at its very end.
+   */
   #settleLater(outstanding: Outstanding): void {
     if (this.#confirmed.push(outstanding) > 1) return;
     setImmediate(() => {
       const confirmed = this.#confirmed;
       this.#confirmed = [];
-      for (const outstanding of confirmed) {
-        this.#outstanding.delete(outstanding);
-        outstanding.resolve(outstanding.returned ? 'unroutable' : 'confirmed');
-      }
+      setImmediate(() => {
+        for (const outstanding of confirmed) {
+          this.#outstanding.delete(outstanding);
+          outstanding.resolve(outstanding.returned ? 'unroutable' : 'confirmed');
+        }
+      });
     });
   }
 

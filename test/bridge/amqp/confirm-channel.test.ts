@@ -53,6 +53,19 @@ describe('ConfirmChannel', () => {
     await expect(returned).resolves.toBe('unroutable');
   });
 
+  it('tells it also when another one was confirmed just before, in the same turn', async () => {
+    const { channel, broker } = await open();
+
+    const kept = channel.publish(message({ correlationId: 'c-1' }));
+    const returned = channel.publish(message({ correlationId: 'c-2' }));
+    broker.sent[0]?.confirm();
+    for (let i = 0; i < 5; i += 1) await Promise.resolve();
+    broker.giveBack({ exchange: '', routingKey: 'answers', correlationId: 'c-2' });
+    broker.sent[1]?.confirm();
+
+    await expect(Promise.all([kept, returned])).resolves.toEqual(['confirmed', 'unroutable']);
+  });
+
   it('says of two messages that are alike that one has come back when one has', async () => {
     const { channel, broker } = await open();
 

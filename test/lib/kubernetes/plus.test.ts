@@ -35,7 +35,7 @@ describe('renderResources', () => {
 
 describe('cpu', () => {
   it('counts in thousandths', () => {
-    expect(cpu(100)).toStrictEqual(Cpu.millis(100));
+    expect(cpu(100)).toEqual(Cpu.millis(100));
   });
 });
 
