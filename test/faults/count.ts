@@ -59,7 +59,9 @@ export async function count<T extends CountedStage>(
   const lastBridge = counts(metrics);
   const { calls, refusals } = await model.report();
   const unanswered = Array.from({ length: messages }, (_, id) => String(id)).filter((id) => !verifier.isSettled(id));
-  const lostByBroker = promised.brokerLoses ? messages - (lastBridge.received - lastBridge.adopted) : 0;
+  const duplicates = predictions.entries + errors.entries - union(predictions.ids(), errors.ids()).size;
+  const reached = lastBridge.received - lastBridge.adopted - duplicates;
+  const lostByBroker = promised.brokerLoses ? messages - reached : 0;
   return {
     predicted: predictions.distinct,
     errors: verifier.codes,
@@ -67,7 +69,7 @@ export async function count<T extends CountedStage>(
     lost: unanswered.length - lostByBroker,
     lostByBroker,
     askedInVain: (await model.asked()).filter((id) => !verifier.isSettled(id)).length,
-    duplicates: predictions.entries + errors.entries - union(predictions.ids(), errors.ids()).size,
+    duplicates,
     modelCalls: calls - refusals,
     peakUnacknowledged,
     lastBridge,

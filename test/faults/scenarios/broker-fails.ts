@@ -7,6 +7,9 @@ import { BRIDGE_USER, type Setting, type Stage } from '../stage';
 import { HARNESS } from '../test-client';
 import { type Repeated, USUAL } from './usual';
 
+/** Of the bridge, where the broker loses what is behind it. */
+const WINDOW = 8;
+
 export function brokerRestarted(load: Repeated & { readonly everyMs: number }): Scenario {
   return {
     name: 'broker restarted',
@@ -42,6 +45,8 @@ export function brokerKilled(load: Load): Scenario {
     name: 'broker killed',
     specification: 'answers all that was delivered when the broker is killed before it has saved the rest',
     sessionsLeft: 1,
+    // It may save before it looks at the bridge's last acknowledgements, and then delivers those requests again.
+    duplicatesAtMost: WINDOW + 1,
     prepare: ({ broker }) => broker.save(),
     fail: ({ broker }) => broker.restart({ signal: 'SIGKILL' }),
   });
@@ -54,6 +59,7 @@ export function diskFull(load: Load): Scenario {
       name: "broker's disk full",
       specification: 'answers all that was delivered when the broker, its disk full, is restarted without the rest',
       sessionsLeft: 1,
+      duplicatesAtMost: WINDOW + 1,
       setting: { diskKibibytes: 256 },
       prepare: async ({ broker, disk }) => {
         await broker.save();
@@ -74,6 +80,8 @@ interface BrokerLoss {
   readonly specification: string;
   /** 1 when the broker still knows the bridge's session afterwards. */
   readonly sessionsLeft: 0 | 1;
+  /** @default 0 */
+  readonly duplicatesAtMost?: number;
   readonly setting?: Partial<Setting>;
   /** What happens before the broker takes requests that it will lose. */
   readonly prepare?: (stage: Stage) => Promise<void>;
@@ -84,19 +92,19 @@ interface BrokerLoss {
  * The broker acknowledges requests, has room in the bridge's window for a few of them, and loses the others. The model
  * gives no answers meanwhile, so that these few are under way when it happens. Afterwards everything works as before.
  */
-function brokerLoses(load: Load, { name, specification, sessionsLeft, setting, prepare, fail }: BrokerLoss): Scenario {
-  const window = 8;
+function brokerLoses(load: Load, loss: BrokerLoss): Scenario {
+  const { name, specification, sessionsLeft, duplicatesAtMost = 0, setting, prepare, fail } = loss;
   const [before, others] = split(load, 1 / 3);
   const [meanwhile, after] = split(others, 1 / 2);
   return {
     name,
     specification,
     load,
-    setting: { ...USUAL, window, silenceMs: 3_000, ...setting },
+    setting: { ...USUAL, window: WINDOW, silenceMs: 3_000, ...setting },
     promised: {
-      duplicatesAtMost: 0,
+      duplicatesAtMost,
       // The bridge reads one more than its window.
-      brokerLoses: { atLeast: meanwhile.messages - window - 1, atMost: meanwhile.messages - window },
+      brokerLoses: { atLeast: meanwhile.messages - WINDOW - 1, atMost: meanwhile.messages - WINDOW },
       shows: [
         { metric: 'bridge_reconnects_total', atLeast: 2 },
         { metric: 'bridge_session_present', atLeast: sessionsLeft, atMost: sessionsLeft },
@@ -107,12 +115,12 @@ function brokerLoses(load: Load, { name, specification, sessionsLeft, setting, p
       await publisher.publish(before);
       await verifier.answered(before.messages);
       await bridge.idle();
-      // Behind this, the broker has read the bridge's last acknowledgements.
+      // Behind this, the broker has most probably read the bridge's last acknowledgements.
       await verifier.flush();
       await prepare?.(stage);
       await model.tell({ do: 'hold' });
       await publisher.publish(meanwhile);
-      await model.whenCalled(before.messages + window);
+      await model.whenCalled(before.messages + WINDOW);
       await fail(stage);
       await bridge.shows('bridge_reconnects_total', 2);
       await Promise.all([bridge.ready(), verifier.ready()]);
