@@ -23,7 +23,7 @@ export type PatientAnswer = Answer & { readonly attempts: number };
 /** What says nothing about the model, as it heard nothing: gRPC has no form for the request, or there is no login. */
 const NOT_ASKED: ReadonlySet<Failure['code']> = new Set(['BRIDGE_ERR_REQUEST_INVALID', 'BRIDGE_ERR_MODEL_LOGIN']);
 
-/** Makes one call, which takes at most so many milliseconds. It never rejects. */
+/** Makes one call, which takes at most so many milliseconds. */
 export type Call = (call: ModelCall, timeoutMs: number) => Promise<Answer>;
 
 /**
@@ -53,11 +53,14 @@ export class PatientModel {
         return { ...this.#heldBack(), attempts: attempts - 1 };
       }
       if (!this.#slots.take()) await this.#slots.wait();
-      const remaining = clock.remaining();
-      const asked = remaining > 0;
-      const answer: Answer = asked ? await this.#call(call, remaining) : { ok: false, failure: clock.expired() };
-      this.#slots.free();
-      if (asked) this.#learn(answer);
+      let answer: Answer;
+      try {
+        const remaining = clock.remaining();
+        answer = remaining > 0 ? await this.#call(call, remaining) : { ok: false, failure: clock.expired() };
+        if (remaining > 0) this.#learn(answer);
+      } finally {
+        this.#slots.free();
+      }
       if (answer.ok || !answer.failure.retryable || attempts >= this.#options.attempts) return { ...answer, attempts };
       const { minMs, maxMs } = this.#options;
       const waitMs = Math.max(answer.retryAfterMs ?? 0, fullJitter(attempts - 1, minMs, maxMs));
